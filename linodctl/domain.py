@@ -241,13 +241,15 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A start that is owed and waits: for the previous run, for room, or for its retry time."""
+    """A start that is owed and waits: for the previous run, for room, or for its time (a retry's, a probation's)."""
 
     slot: datetime
     attempt: int = 1
     trigger: Trigger = Trigger.SCHEDULE
     due: datetime | None = None
     """Not before this instant; None means at once."""
+    until: datetime | None = None
+    """If set, it stands for every slot of the task from `slot` to `until`: they start one after the other."""
     request_id: int | None = None
     """The request whose retry this is, if any."""
 
