@@ -96,6 +96,11 @@ class Trigger(StrEnum):
     PROBATION = "probation"
     STARTUP = "startup"
 
+    @property
+    def is_slot(self) -> bool:
+        """Whether it is the first start of a slot: no request, no probation and no further attempt at something."""
+        return self in (Trigger.SCHEDULE, Trigger.CATCH_UP, Trigger.STARTUP)
+
 
 class SkipReason(StrEnum):
     """Why a slot was not run."""

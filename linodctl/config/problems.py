@@ -1,0 +1,123 @@
+"""What is wrong with a configuration, and where: places, problems, and the error that carries them all.
+
+Every message is one line of plain words; `nearest` finds the name that was probably meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from linodctl.errors import LinodctlError
+
+Severity = Literal["error", "warning"]
+
+
+class Place(NamedTuple):
+    """A spot in a file, counted from 1; line 0 means the whole of `file`, or an origin that is no file."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def shown(self) -> str:
+        """`linodctl.yaml:14`, the file relative to the current folder when it is below it."""
+        return f"{shown_path(self.file)}:{self.line}" if self.line else shown_path(self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to mend (`error`) or to think about (`warning`)."""
+
+    severity: Severity
+    file: str
+    line: int
+    column: int
+    key: str
+    """Where in the config: `tasks.checkdata.every`; empty for a whole file."""
+    message: str
+
+    def text(self) -> str:
+        """One line: `linodctl.yaml:14:5: tasks.checkdata.evry: unknown option (did you mean 'every'?)`."""
+        spot = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        warning = "warning" if self.severity == "warning" else ""
+        return printable(": ".join(part for part in (spot, warning, self.key, self.message) if part))
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape that `check --json` prints."""
+        return {name: getattr(self, name) for name in ("severity", "file", "line", "column", "key", "message")}
+
+
+class ConfigError(LinodctlError):
+    """The configuration can't be used; `problems` has every one of them, and `str()` is a line for each."""
+
+    def __init__(self, problems: Iterable[Problem] | str) -> None:
+        if isinstance(problems, str):
+            problems = [Problem("error", "", 0, 0, "", problems)]
+        self.problems = in_order(problems)
+        super().__init__("\n".join(problem.text() for problem in self.problems))
+
+
+class Problems:
+    """Collects problems while the work goes on, so that all are reported in one go."""
+
+    def __init__(self) -> None:
+        self.found: dict[Problem, None] = {}
+
+    def error(self, place: Place, key: str | Sequence[str | int], message: str) -> None:
+        self._add("error", place, key, message)
+
+    def warning(self, place: Place, key: str | Sequence[str | int], message: str) -> None:
+        self._add("warning", place, key, message)
+
+    def _add(self, severity: Severity, place: Place, key: str | Sequence[str | int], message: str) -> None:
+        dotted = key if isinstance(key, str) else ".".join(map(str, key))
+        problem = Problem(severity, shown_path(place.file), place.line, place.column, dotted, message)
+        self.found[problem] = None  # the same mistake, seen from several tasks, is one problem
+
+    def raise_errors(self) -> None:
+        """Raise ConfigError with everything found, if any of it is an error."""
+        if any(problem.severity == "error" for problem in self.found):
+            raise ConfigError(self.found)
+
+    def warnings(self) -> tuple[Problem, ...]:
+        return in_order(problem for problem in self.found if problem.severity == "warning")
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """By file, line and column, as a reader mends them."""
+    return tuple(sorted(problems, key=lambda problem: (problem.file, problem.line, problem.column, problem.key)))
+
+
+def shown_path(file: str) -> str:
+    """The path as a person at the current folder would type it; anything that is no absolute path as it is."""
+    if not file.startswith("/"):
+        return file
+    try:
+        return str(Path(file).relative_to(Path.cwd()))
+    except (ValueError, OSError):  # elsewhere, or the current folder is gone
+        return file
+
+
+def printable(text: str) -> str:
+    """The text on one line, with anything that could move a terminal's cursor written as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def quoted(value: object) -> str:
+    """A value for a message: as Python writes it, shortened."""
+    text = repr(value)
+    return text if len(text) <= 70 else f"{text[:60]}…{text[-1]}"
+
+
+def nearest(word: str, choices: Iterable[str]) -> str:
+    """` (did you mean 'every'?)`, or nothing when no choice is near."""
+    import difflib
+
+    by_folded = {choice.casefold(): choice for choice in choices}
+    found = difflib.get_close_matches(word.casefold()[:200], by_folded, n=1, cutoff=0.6)
+    return f" (did you mean '{by_folded[found[0]]}'?)" if found else ""

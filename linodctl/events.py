@@ -1,0 +1,112 @@
+"""What the runner tells the world: one frozen value per kind of event, with a stable name.
+
+The wording of log lines lives with the listener that writes them, not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from linodctl.domain import Result, SkipReason, Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerStarted:
+    site: str
+    pid: int
+    tasks: int
+    state: str
+    away_since: datetime | None
+    """When the runner before this one was last alive; None for the first ever."""
+    unclean: bool
+    """Whether that one ended without saying so."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerStopping:
+    why: str
+    running: int
+    drain: float
+    """Seconds that are left to the runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerStopped:
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    run_id: int
+    task: str
+    trigger: Trigger
+    scheduled_for: datetime
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    run_id: int
+    task: str
+    result: Result
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SlotsSkipped:
+    task: str
+    reason: SkipReason
+    first: datetime
+    last: datetime
+    count: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDisabled:
+    task: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEnabled:
+    task: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigReloaded:
+    tasks: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigRejected:
+    """A reload found problems; the old config goes on."""
+
+    problems: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something around the runner is not as it should be: a disk, a socket, a zygote."""
+
+    what: str
+
+
+Event = (
+    RunnerStarted
+    | RunnerStopping
+    | RunnerStopped
+    | RunStarted
+    | RunEnded
+    | SlotsSkipped
+    | TaskDisabled
+    | TaskEnabled
+    | ConfigReloaded
+    | ConfigRejected
+    | Trouble
+)
+
+Listener = Callable[[Event], None]

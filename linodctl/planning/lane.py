@@ -1,0 +1,101 @@
+"""A task's lane: what the scheduler holds of one task between ticks."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from linodctl.domain import Overlap, Pending, Request, Task, TaskState, Trigger
+from linodctl.planning.decisions import Start
+from linodctl.planning.slots import next_slot
+
+DISABLED_ROUND = timedelta(seconds=20)
+"""Slots of disabled tasks are settled at multiples of this, so that a hundred of them wake nobody each second."""
+
+Head = Request | Pending
+Place = tuple[int, datetime, int]
+"""Where a lane stands in the queue for room: requests first, then by slot, then by the order in the config."""
+
+
+class Lane:
+    """One task with its state, its waiting requests and its running runs."""
+
+    __slots__ = ("place", "removed", "requests", "running", "state", "task", "wake")
+
+    def __init__(self, task: Task, state: TaskState) -> None:
+        self.task = task
+        self.state = state
+        self.requests: tuple[Request, ...] = ()
+        self.running: tuple[Start, ...] = ()
+        self.wake: datetime | None = None
+        """The entry in the scheduler's agenda that is valid; others are stale."""
+        self.place: Place | None = None
+        """Likewise for the queue of those that wait for room."""
+        self.removed = False
+        """No longer declared: it only waits for its runs to end."""
+
+    @property
+    def disabled(self) -> bool:
+        return self.state.disabled or self.task.disabled is not None
+
+    @property
+    def why_disabled(self) -> str:
+        return self.state.disabled_reason or self.task.disabled or "by hand" if self.disabled else ""
+
+    def next_wake(self, now: datetime) -> datetime | None:
+        """The next instant at which time alone changes something here."""
+        if self.removed:
+            return None
+        times = [item.due for item in self.state.pending if item.due is not None and item.due > now]
+        slot = self.next_slot()
+        if slot is not None:
+            times.append(_rounded_up(slot) if self.disabled else slot)
+        if self.state.disabled and self.state.disabled_until is not None:
+            times.append(self.state.disabled_until)
+        return min(times, default=None)
+
+    def next_slot(self) -> datetime | None:
+        """The first unsettled slot; with `after: finish` there is none until the run has ended."""
+        if self.task.recurrence.after_finish is not None and (self.running or self.state.pending):
+            return None
+        return next_slot(self.task, self.state)
+
+    def head(self, now: datetime) -> Head | None:
+        """What would start now if there were room."""
+        if self.removed:
+            return None
+        side_by_side = self.task.policy.overlap is Overlap.ALLOW
+        if self.running and not side_by_side:
+            return None
+        if self.requests:
+            return self.requests[0]
+        ready = [item for item in self.state.pending if self._is_ready(item, now)]
+        return min(ready, key=lambda item: item.slot, default=None)
+
+    def _is_ready(self, item: Pending, now: datetime) -> bool:
+        if item.due is not None and item.due > now:
+            return False
+        if self.disabled and item.trigger is not Trigger.PROBATION and item.request_id is None:
+            return False
+        # Owed slots run one after the other, whatever `overlap` says of new ones.
+        return not (self.running and item.trigger is Trigger.CATCH_UP)
+
+    def place_of(self, head: Head) -> Place:
+        if isinstance(head, Request):
+            return (0, head.requested_at, self.task.number)
+        return (1, head.slot, self.task.number)
+
+    def holds_back(self, scheduled_for: datetime, now: datetime) -> bool:
+        """Whether a task that runs after this one has to wait: something of ours is not later than its start."""
+        if any(run.scheduled_for <= scheduled_for for run in self.running):
+            return True
+        if any(request.scheduled_for <= scheduled_for for request in self.requests):
+            return True
+        if self.disabled:
+            return False
+        return any(item.slot <= scheduled_for for item in self.state.pending)
+
+
+def _rounded_up(instant: datetime) -> datetime:
+    seconds = DISABLED_ROUND.total_seconds()
+    over = instant.timestamp() % seconds
+    return instant + timedelta(seconds=seconds - over) if over else instant

@@ -1,0 +1,97 @@
+"""Catch-up: of the slots that have come due since a task was last looked at, which are run and which become skips."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from linodctl.domain import Missed, Pending, SkipReason, Task, TaskState, Trigger
+from linodctl.planning.decisions import Skip
+from linodctl.planning.slots import INSTANT
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """The time when no runner was alive: later than `since`, up to `until`."""
+
+    since: datetime
+    until: datetime
+
+    def covers(self, instant: datetime) -> bool:
+        return self.since < instant <= self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What is owed now: at most one waiting start (it can stand for a span), and the slots that are given up."""
+
+    start: Pending | None
+    skips: tuple[Skip, ...]
+
+
+def owed(task: Task, state: TaskState, first: datetime, now: datetime, absence: Absence | None) -> Owed:
+    """Decide about every slot from `first` (the first unsettled one, `first` <= `now`) up to `now`.
+
+    Only slots not older than `missed_window` count (as in Temporal: iff slot >= now − window);
+    under `missed: skip` that window is `tolerance`.
+    """
+    policy, rule = task.policy, task.recurrence
+    anchor = state.anchor or first
+    if rule.after_finish is not None:
+        last: datetime | None = first  # the next one exists only once this one has ended
+    else:
+        last = rule.previous(now, anchor, first - INSTANT)
+    window = policy.tolerance if policy.missed is Missed.SKIP else policy.missed_window
+    oldest = _back(now, window)
+    if last is None or last < oldest:
+        return Owed(None, _given_up(task, first, last or first, anchor, SkipReason.MISSED, absence))
+
+    trigger = _trigger(task, last, now, absence)
+    if policy.missed is not Missed.ALL or first == last:
+        reason = SkipReason.MISSED if policy.missed is Missed.SKIP else SkipReason.SUPERSEDED
+        skips = _given_up(task, first, last - INSTANT, anchor, reason, absence)
+        return Owed(Pending(last, trigger=trigger), skips)
+
+    kept = first if first >= oldest else rule.next_after(oldest - INSTANT, anchor) or last
+    skips = _given_up(task, first, kept - INSTANT, anchor, SkipReason.MISSED, absence)
+    return Owed(Pending(kept, trigger=Trigger.CATCH_UP, until=last), skips)
+
+
+def _trigger(task: Task, slot: datetime, now: datetime, absence: Absence | None) -> Trigger:
+    """Whether a start is an ordinary one or catches up on a slot that nobody could start in time."""
+    late = now - slot > task.policy.tolerance
+    return Trigger.CATCH_UP if late or (absence and absence.covers(slot)) else Trigger.SCHEDULE
+
+
+def _given_up(
+    task: Task, first: datetime, last: datetime, anchor: datetime, reason: SkipReason, absence: Absence | None
+) -> tuple[Skip, ...]:
+    """Skips for every slot from `first` to `last`; those during an absence say `runner_down`."""
+    if last < first:
+        return ()
+    pieces = [(first - INSTANT, last, reason, "")]
+    if absence is not None:
+        words = f"no runner was alive from {_stamp(absence.since)} to {_stamp(absence.until)}"
+        pieces = [
+            (first - INSTANT, min(last, absence.since), reason, ""),
+            (max(first - INSTANT, absence.since), min(last, absence.until), SkipReason.RUNNER_DOWN, words),
+            (max(first - INSTANT, absence.until), last, reason, ""),
+        ]
+    skips = []
+    for after, upto, why, detail in pieces:
+        span = task.recurrence.summary(after, upto, anchor) if after < upto else None
+        if span is not None:
+            skips.append(Skip(task.name, why, span.first, span.last, span.count, detail))
+    return tuple(skips)
+
+
+def _back(now: datetime, window: timedelta) -> datetime:
+    """`now` − `window`, or the beginning of time where that is earlier than it."""
+    try:
+        return now - window
+    except OverflowError:
+        return datetime.min.replace(tzinfo=now.tzinfo)
+
+
+def _stamp(instant: datetime) -> str:
+    return instant.isoformat(timespec="seconds")

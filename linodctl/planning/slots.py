@@ -1,0 +1,71 @@
+"""Which slot of a task comes next, given what is remembered of the task, and what is remembered at first sight."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from linodctl.domain import Pending, SkipReason, Task, TaskState
+from linodctl.planning.decisions import Skip
+
+INSTANT = timedelta(microseconds=1)
+"""The smallest step of time: what tells `at` from `just before`."""
+
+
+def next_slot(task: Task, state: TaskState) -> datetime | None:
+    """The first slot that is not settled yet, due or not; None when there is none or `count` is used up."""
+    rule = task.recurrence
+    if rule.count is not None and state.used >= rule.count:
+        return None
+    if state.settled is None or state.anchor is None:
+        return None
+    return rule.next_after(state.settled, state.anchor)
+
+
+def first_sight(task: Task, now: datetime, state: TaskState | None = None) -> TaskState:
+    """The state of a task that was never run: nothing is owed, and a bare unit (`2 weeks`) is due at once."""
+    return replace(
+        state or TaskState(task.name),
+        first_seen=now,
+        anchor=now,
+        settled=now - INSTANT if task.recurrence.is_bare else now,
+        recurrence=task.recurrence.text,
+        pending=(),
+        used=0,
+    )
+
+
+def edited(task: Task, state: TaskState, now: datetime) -> tuple[TaskState, list[Skip]]:
+    """The state under a new recurrence: nothing is owed under the old one, and grids go on from the last slot.
+
+    Retries and requests' retries stay: they belong to runs, not to the rule.
+    """
+    waiting = [item for item in state.pending if item.trigger.is_slot]
+    skips = [dropped(task, state, item, SkipReason.SUPERSEDED, "the recurrence was edited") for item in waiting]
+    if state.last_slot is None and state.last_start_time is None:
+        return first_sight(task, now, state), skips
+    kept = tuple(item for item in state.pending if item not in waiting)
+    anchor = state.last_slot or state.last_start_time
+    return (
+        replace(state, anchor=anchor, settled=now, recurrence=task.recurrence.text, used=0, pending=kept),
+        skips,
+    )
+
+
+def dropped(task: Task, state: TaskState, item: Pending, reason: SkipReason, detail: str) -> Skip:
+    """The skip that says why a waiting slot, or a whole span of them, was given up."""
+    if item.until is None:
+        return Skip(task.name, reason, item.slot, item.slot, 1, detail)
+    span = task.recurrence.summary(item.slot - INSTANT, item.until, state.anchor or item.slot)
+    count = span.count if span else 1
+    return Skip(task.name, reason, item.slot, item.until, count, detail)
+
+
+def rest_of(task: Task, state: TaskState, item: Pending) -> Pending | None:
+    """What is left of a waiting span once its first slot has started; None when that was the last one."""
+    if item.until is None:
+        return None
+    following = task.recurrence.next_after(item.slot, state.anchor or item.slot)
+    if following is None or following > item.until:
+        return None
+    return replace(item, slot=following)
