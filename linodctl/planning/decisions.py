@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from linodctl.domain import Request, SkipReason, Task, Trigger
+from linodctl.domain import Request, SkipReason, Task, TaskState, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Start:
     """The request to be marked as started, if this is a request's first attempt."""
     request_id: int | None = None
     """The request this run belongs to, also for its retries."""
+    before: TaskState | None = None
+    """What was remembered of the task when this was decided: its last start, its memory."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from linodctl.domain import Outcome, Overlap, Pending, Request, Result, SkipReason, Task, TaskState, Trigger
+from linodctl.domain import Overlap, Pending, Request, Result, Run, SkipReason, Task, TaskState, Trigger
 from linodctl.planning.aftermath import conclude
 from linodctl.planning.decisions import Decision, Enable, Skip, Start, Stop
 from linodctl.planning.lane import Head, Lane, Place
@@ -51,10 +51,15 @@ class Scheduler:
 
     # --- the tick -------------------------------------------------------------------------------
 
-    def tick(self, now: datetime) -> list[Decision]:
-        """Everything that is to be done at `now`: what was noted since the last tick, skips, and starts in order."""
-        self._let_slots_come_due(now)
-        self._fill_room(now)
+    def tick(self, now: datetime, *, new_slots: bool = True, starts: bool = True) -> list[Decision]:
+        """Everything that is to be done at `now`: what was noted since the last tick, skips, and starts in order.
+
+        Without `new_slots` only what waits already may start; without `starts` nothing does, and no slot is lost by it.
+        """
+        if new_slots and starts:
+            self._let_slots_come_due(now)
+        if starts:
+            self._fill_room(now)
         noted, self._noted = self._noted, []
         return noted
 
@@ -144,6 +149,7 @@ class Scheduler:
     # --- starting and ending --------------------------------------------------------------------
 
     def _start(self, lane: Lane, head: Head, now: datetime) -> None:
+        before = lane.state
         if isinstance(head, Request):
             lane.requests = lane.requests[1:]
             run = self._run_of_request(lane, head, now)
@@ -156,6 +162,7 @@ class Scheduler:
                 self._note(dropped(lane.task, lane.state, head, SkipReason.COUNT_REACHED, detail))
                 return
             run = self._run_of_slot(lane, head, now)
+        run = replace(run, before=before)
         self._runs[run.ticket] = run
         lane.running = (*lane.running, run)
         self._room.take(lane.task)
@@ -204,11 +211,22 @@ class Scheduler:
         if lane.removed and not lane.running:
             del self._lanes[run.task.name]
 
-    def found_dead(self, task: str, run: Start, now: datetime) -> None:
-        """A run of a runner before this one, of which only its record is left, is `lost`."""
-        lane = self._lanes.get(task)
-        if lane is not None:
-            self._conclude(lane, run, Result(Outcome.LOST, reason="the runner died under it"), now)
+    def found_dead(self, run: Run, result: Result, now: datetime) -> None:
+        """A run that another runner started, and of which only the record is left, has ended with `result`."""
+        lane = self._lanes.get(run.task)
+        if lane is None:
+            return
+        start = Start(
+            ticket=0,
+            task=lane.task,
+            trigger=run.trigger,
+            scheduled_for=run.scheduled_for,
+            at=run.start_time,
+            slot=run.slot,
+            attempt=run.attempt,
+            request_id=run.request_id,
+        )
+        self._conclude(lane, start, result, now)
 
     def _conclude(self, lane: Lane, run: Start, result: Result, now: datetime) -> None:
         state, decisions = conclude(lane.task, lane.state, run, result, now)
@@ -256,21 +274,22 @@ class Scheduler:
         self._change(lane, pending=kept, disabled=True, disabled_reason=reason, disabled_at=at, disabled_until=until)
         self._reconsider(lane, now)
 
-    def enable(self, task: str, now: datetime) -> None:
-        """Somebody cleared the flag; slots of the disabled span are not owed."""
+    def enable(self, task: str, at: datetime, now: datetime) -> None:
+        """Somebody cleared the flag at the instant `at`; slots of the disabled span are not owed."""
         lane = self._lanes.get(task)
         if lane is None:
             return
-        self._settle(lane, now)
-        self._set_enabled(lane, now)
+        if lane.state.disabled:
+            self._settle(lane, at)
+        self._set_enabled(lane, at)
         self._reconsider(lane, now)
 
-    def _set_enabled(self, lane: Lane, now: datetime) -> None:
+    def _set_enabled(self, lane: Lane, at: datetime) -> None:
         waiting = tuple(item for item in lane.state.pending if item.trigger is not Trigger.PROBATION)
         self._change(
             lane,
             pending=waiting,
-            settled=max(now, lane.state.settled or now),
+            settled=max(at, lane.state.settled or at) if lane.state.disabled else lane.state.settled,
             disabled=False,
             disabled_reason=None,
             disabled_at=None,

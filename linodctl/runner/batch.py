@@ -1,0 +1,80 @@
+"""One tick's worth of facts, written to the store in one transaction, or kept whole until that is possible."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from linodctl.domain import Result, TaskState
+from linodctl.execution.reports import Logged, Progressed, Started
+from linodctl.planning import Decision, Disable, Enable, Skip, Start
+from linodctl.store.ledger import AlreadyClaimed, Ledger
+
+HEARD = "last_edit_heard"
+"""The note that remembers up to which edit the runner has heard people's wishes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The run ids that the claims got, by ticket; and the claims that were refused, since the slot has had its run."""
+
+    run_ids: dict[int, int] = field(default_factory=dict)
+    refused: list[Start] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Batch:
+    """What was reported and what was decided since the last write."""
+
+    reports: list[Started | Logged | Progressed] = field(default_factory=list)
+    ends: list[tuple[int, Result, datetime]] = field(default_factory=list)
+    """run id, result, instant"""
+    decisions: list[Decision] = field(default_factory=list)
+    states: list[TaskState] = field(default_factory=list)
+    heard: int | None = None
+    """The last edit of people that these decisions know of."""
+    decided: bool = False
+    """Whether the scheduler has been asked; from then on the batch is complete and only wants to be written."""
+
+    def __bool__(self) -> bool:
+        return bool(self.reports or self.ends or self.decisions or self.states or self.heard is not None)
+
+    def write(self, ledger: Ledger, host: str) -> Written:
+        """Write everything; the transaction around it makes it all or nothing."""
+        for report in self.reports:
+            _write_report(ledger, report)
+        for run_id, result, at in self.ends:
+            ledger.end(run_id, result, at)
+        for state in self.states:
+            ledger.save(state)
+        written = Written()
+        for decision in self.decisions:
+            _write_decision(ledger, decision, host, written)
+        if self.heard is not None:
+            ledger.put_note(HEARD, self.heard)
+        return written
+
+
+def _write_report(ledger: Ledger, report: Started | Logged | Progressed) -> None:
+    match report:
+        case Started():
+            ledger.started(report.run_id, report.pid, report.pid_started)
+        case Logged():
+            ledger.log(report.run_id, report.records)
+        case Progressed():
+            ledger.progress(report.run_id, report.done, report.total, report.text)
+
+
+def _write_decision(ledger: Ledger, decision: Decision, host: str, written: Written) -> None:
+    match decision:
+        case Start():
+            try:
+                written.run_ids[decision.ticket] = ledger.start(decision, host=host)
+            except AlreadyClaimed:
+                written.refused.append(decision)
+        case Skip():
+            ledger.skip(decision)
+        case Disable():
+            ledger.disable(decision.task, decision.reason, decision.at)
+        case Enable():
+            ledger.enable(decision.task)

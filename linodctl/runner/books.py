@@ -1,0 +1,165 @@
+"""The books of one site: reports and wishes go in, decisions are recorded, and what is left to do comes out.
+
+The runner's tick without its processes: synchronous, and complete or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from linodctl import events
+from linodctl.config import Loaded
+from linodctl.domain import Outcome, Result, Run
+from linodctl.execution.reports import Ended, Logged, Progressed, Report, Started
+from linodctl.planning import Decision, Disable, Enable, Scheduler, Skip, Start, Stop
+from linodctl.runner.batch import Batch, Written
+from linodctl.runner.inbox import Inbox
+from linodctl.runner.wishes import Wishes
+from linodctl.store.ledger import Ledger
+from linodctl.store.store import Store
+
+LOST = Result(Outcome.LOST, reason="the runner died under it")
+
+
+@dataclass(slots=True)
+class Work:
+    """What the runner has to do now that it is on record."""
+
+    starts: list[tuple[int, Start]] = field(default_factory=list)
+    """run id and decision"""
+    stops: list[tuple[int, str]] = field(default_factory=list)
+    """run id and why"""
+    events: list[events.Event] = field(default_factory=list)
+    reload: bool = False
+
+
+class Books:
+    """Keeps scheduler and state file in step. `tick` raises StateError when the file can't be written; the facts are
+    kept, nothing is started, and the next `tick` writes them first."""
+
+    def __init__(self, store: Store, scheduler: Scheduler, wishes: Wishes, inbox: Inbox, host: str) -> None:
+        self.scheduler = scheduler
+        self.live: dict[int, Start] = {}
+        """The runs that go on, by run id."""
+        self.failed = 0
+        """Runs that ended otherwise than well."""
+        self._store = store
+        self._wishes = wishes
+        self._host = host
+        self._inbox = inbox
+        self._batch = Batch()
+        self._work = Work()
+        self._seen_version = -1
+
+    def is_quiet(self, now: datetime) -> bool:
+        """Whether a tick at `now` would find nothing to do."""
+        wakeup = self.scheduler.next_wakeup()
+        if self._inbox.reports or self._batch or (wakeup is not None and wakeup <= now):
+            return False
+        return self._store.data_version() == self._seen_version
+
+    def tick(self, now: datetime, *, new_slots: bool = True, starts: bool = True) -> Work:
+        """Read what came, decide, record all of it in one transaction. The switches are `Scheduler.tick`'s."""
+        with self._store.transaction() as ledger:
+            if not self._batch.decided:
+                self._hear_wishes(ledger, now)
+                self._read_reports(now)
+                self._batch.decisions = self.scheduler.tick(now, new_slots=new_slots, starts=starts)
+                self._batch.states = self.scheduler.changed()
+                self._batch.decided = True
+            written = self._batch.write(ledger, self._host)
+        self._seen_version = self._store.data_version()
+        return self._settle(written, now)
+
+    def close_lost(self, runs: Iterable[Run], now: datetime) -> None:
+        """Runs that an earlier runner left open have ended, nobody knows how; recorded with the next tick."""
+        for run in runs:
+            self._batch.ends.append((run.run_id, LOST, now))
+            self._work.events.append(
+                events.RunEnded(run.run_id, run.task, LOST, (now - run.start_time).total_seconds())
+            )
+            self.scheduler.found_dead(run, LOST, now)
+
+    def replace(self, loaded: Loaded, now: datetime) -> None:
+        """Go on with another config. Its tasks' states are looked up where the scheduler doesn't hold them."""
+        names = [task.name for task in loaded.tasks]
+        self.scheduler.replace(
+            loaded.tasks,
+            self._store.states(names),
+            max_parallel=loaded.max_parallel,
+            limits=loaded.limits,
+            now=now,
+        )
+        self._wishes.forget_requests()
+        self._seen_version = -1
+
+    def _hear_wishes(self, ledger: Ledger, now: datetime) -> None:
+        before = self._wishes.heard_until
+        heard = self._wishes.hear(ledger, self.scheduler, now)
+        self._work.stops += [(run_id, f"asked by {who}") for run_id, who in heard.stop_runs]
+        self._work.reload |= heard.reload
+        if self._wishes.heard_until != before:
+            self._batch.heard = self._wishes.heard_until
+
+    def _read_reports(self, now: datetime) -> None:
+        while self._inbox.reports:
+            self._read_report(self._inbox.reports.popleft(), now)
+
+    def _read_report(self, report: Report, now: datetime) -> None:
+        match report:
+            case Started() | Logged() | Progressed():
+                self._batch.reports.append(report)
+            case Ended():
+                start = self.live.pop(report.run_id)
+                self._batch.ends.append((report.run_id, report.result, now))
+                self.scheduler.finished(start.ticket, report.result, now)
+                self.failed += not report.result.outcome.is_fine
+                seconds = (now - start.at).total_seconds()
+                self._work.events.append(events.RunEnded(report.run_id, start.task.name, report.result, seconds))
+
+    def _settle(self, written: Written, now: datetime) -> Work:
+        """The transaction is through: hand out what is to be done."""
+        batch, self._batch = self._batch, Batch()
+        work, self._work = self._work, Work()
+        for start in written.refused:
+            # A clock that was set back and a reset can bring a slot up again; its run is on record.
+            self.scheduler.finished(start.ticket, Result(Outcome.CANCELLED, reason="this slot has had its run"), now)
+        run_ids = written.run_ids
+        for decision in batch.decisions:
+            match decision:
+                case Start() if decision.ticket in run_ids:
+                    run_id = run_ids[decision.ticket]
+                    self.live[run_id] = decision
+                    work.starts.append((run_id, decision))
+                case Stop():
+                    work.stops += [(run_id, decision.why) for run_id in self._run_of(decision.ticket)]
+            work.events += _told(decision, run_ids)
+        return work
+
+    def _run_of(self, ticket: int) -> list[int]:
+        return [run_id for run_id, start in self.live.items() if start.ticket == ticket]
+
+
+def _told(decision: Decision, run_ids: dict[int, int]) -> list[events.Event]:
+    """The events that a recorded decision makes."""
+    match decision:
+        case Start() if decision.ticket in run_ids:
+            run_id = run_ids[decision.ticket]
+            return [
+                events.RunStarted(
+                    run_id, decision.task.name, decision.trigger, decision.scheduled_for, decision.attempt
+                )
+            ]
+        case Skip():
+            return [
+                events.SlotsSkipped(
+                    decision.task, decision.reason, decision.slot, decision.last_slot, decision.count, decision.detail
+                )
+            ]
+        case Disable():
+            return [events.TaskDisabled(decision.task, decision.reason)]
+        case Enable():
+            return [events.TaskEnabled(decision.task, decision.why)]
+    return []

@@ -1,0 +1,44 @@
+"""The runner's inbox: what workers report, and the bell that ends the loop's sleep."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from linodctl.execution.reports import Logged, Progressed, Report
+
+CHATTER = 0.1
+"""Seconds for which log lines and progress are collected before they wake the loop, so that a chatty run costs little."""
+
+
+class Inbox:
+    """Reports in the order in which they came. Used on the loop's thread only."""
+
+    def __init__(self) -> None:
+        self.reports: deque[Report] = deque()
+        self._bell = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def take(self, report: Report) -> None:
+        self.reports.append(report)
+        if not isinstance(report, Logged | Progressed):
+            self.wake()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(CHATTER, self.wake)
+
+    def wake(self) -> None:
+        """End the present or the next sleep at once."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._bell.set()
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep until woken, `seconds` at most."""
+        if seconds > 0:
+            try:
+                async with asyncio.timeout(seconds):
+                    await self._bell.wait()
+            except TimeoutError:
+                pass
+        self._bell.clear()

@@ -1,0 +1,109 @@
+"""The wording of the runner's own log: one sentence per kind of event, in one place."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+from linodctl import events
+from linodctl.domain import Outcome
+
+logger = logging.getLogger("linodctl")
+
+Line = tuple[int, str]
+
+
+class Narrator:
+    """A listener that turns events into log lines; instants are told in `zone`."""
+
+    def __init__(self, zone: tzinfo = UTC) -> None:
+        self._zone = zone
+
+    def __call__(self, event: events.Event) -> None:
+        level, text = _WORDS[type(event)](event, self._when)
+        logger.log(level, "%s", text, extra={"event": type(event).__name__})
+
+    def _when(self, instant: datetime) -> str:
+        return instant.astimezone(self._zone).isoformat(" ", "seconds")
+
+
+When = Callable[[datetime], str]
+
+
+def _runner_started(event: events.RunnerStarted, when: When) -> Line:
+    text = f"runner of site {event.site} started (pid {event.pid}, {event.tasks} tasks, state in {event.state})"
+    if event.away_since is not None:
+        how = "ended without a word" if event.unclean else "stopped"
+        text += f"; the one before it {how}, last seen alive {when(event.away_since)}"
+    return (logging.WARNING if event.unclean else logging.INFO, text)
+
+
+def _runner_stopping(event: events.RunnerStopping, when: When) -> Line:
+    if not event.running:
+        return logging.INFO, f"stopping: {event.why}"
+    runs = "1 run" if event.running == 1 else f"{event.running} runs"
+    return logging.INFO, f"stopping: {event.why}; waiting up to {event.drain:.0f} s for {runs} to end"
+
+
+def _runner_stopped(event: events.RunnerStopped, when: When) -> Line:
+    return logging.INFO, f"runner stopped: {event.why}"
+
+
+def _run_started(event: events.RunStarted, when: When) -> Line:
+    attempt = f", attempt {event.attempt}" if event.attempt > 1 else ""
+    return logging.INFO, f"{event.task}: run {event.run_id} started ({event.trigger}{attempt})"
+
+
+def _run_ended(event: events.RunEnded, when: When) -> Line:
+    outcome = event.result.outcome
+    level = logging.INFO
+    if not outcome.is_fine:
+        level = logging.WARNING if outcome is Outcome.CANCELLED else logging.ERROR
+    text = f"{event.task}: run {event.run_id} {outcome.replace('_', ' ')} after {event.seconds:.2f} s"
+    why = event.result.reason or (event.result.error or "").strip().rpartition("\n")[2]
+    return level, f"{text}: {why}" if why else text
+
+
+def _slots_skipped(event: events.SlotsSkipped, when: When) -> Line:
+    if event.count == 1:
+        text = f"{event.task}: slot {when(event.first)} skipped ({event.reason})"
+    else:
+        text = f"{event.task}: {event.count} slots skipped, {when(event.first)} to {when(event.last)} ({event.reason})"
+    return logging.INFO, f"{text}: {event.detail}" if event.detail else text
+
+
+def _task_disabled(event: events.TaskDisabled, when: When) -> Line:
+    return logging.ERROR, f"{event.task}: disabled ({event.reason}); 'linodctl enable {event.task}' enables it again"
+
+
+def _task_enabled(event: events.TaskEnabled, when: When) -> Line:
+    return logging.INFO, f"{event.task}: enabled, since {event.why}"
+
+
+def _config_reloaded(event: events.ConfigReloaded, when: When) -> Line:
+    return logging.INFO, f"config reloaded, {event.tasks} tasks"
+
+
+def _config_rejected(event: events.ConfigRejected, when: When) -> Line:
+    return logging.ERROR, f"the new config has problems, the old one goes on:\n{event.problems}"
+
+
+def _trouble(event: events.Trouble, when: When) -> Line:
+    return logging.ERROR, event.what
+
+
+_WORDS: dict[type, Callable[[Any, When], Line]] = {
+    events.RunnerStarted: _runner_started,
+    events.RunnerStopping: _runner_stopping,
+    events.RunnerStopped: _runner_stopped,
+    events.RunStarted: _run_started,
+    events.RunEnded: _run_ended,
+    events.SlotsSkipped: _slots_skipped,
+    events.TaskDisabled: _task_disabled,
+    events.TaskEnabled: _task_enabled,
+    events.ConfigReloaded: _config_reloaded,
+    events.ConfigRejected: _config_rejected,
+    events.Trouble: _trouble,
+}

@@ -1,0 +1,251 @@
+"""The runner: one site's loop, from its first tick to its last."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from linodctl import __version__, events
+from linodctl.clock import Clock
+from linodctl.config import Loaded
+from linodctl.errors import LinodctlError, StateError
+from linodctl.execution.executor import Executor
+from linodctl.runner.books import Books, Work
+from linodctl.runner.chores import Chores
+from linodctl.runner.control import ControlServer
+from linodctl.runner.inbox import Inbox
+from linodctl.runner.loader import Loader, with_code
+from linodctl.runner.orders import execution_site, order_for
+from linodctl.runner.signals import Signals
+from linodctl.store.store import Store
+
+HEARTBEAT = 30
+"""Seconds between two signs of life in the state file."""
+LOOK_AROUND = 15
+"""Seconds between two looks for wishes whose wake-up call got lost, and at the socket they should have come by."""
+PRUNE = 3600
+"""Seconds between two rounds of applying the history limits."""
+RETRY_WRITE = 2.0
+"""Seconds before a tick that could not be recorded is tried again."""
+STOP_TAKES = 7.0
+"""Seconds for the polite part of stopping a run, beyond its `grace`."""
+KILL_TAKES = 5.0
+"""Seconds for the worker to vanish after KILL."""
+CONFIG_ERROR = "config_error"
+"""The note that holds the problems of the last reload, or null."""
+
+Tell = Callable[[events.Event], None]
+
+
+class Runner:
+    """Drives books and executor with the real clock. Made by `startup.start`; the caller holds the site's lock."""
+
+    def __init__(
+        self,
+        *,
+        loaded: Loaded,
+        loader: Loader,
+        store: Store,
+        books: Books,
+        executor: Executor,
+        inbox: Inbox,
+        signals: Signals,
+        clock: Clock,
+        tell: Tell,
+        runner_id: int,
+    ) -> None:
+        self._loaded = loaded
+        self._loader = loader
+        self._store = store
+        self._books = books
+        self._executor = executor
+        self._inbox = inbox
+        self._signals = signals
+        self._clock = clock
+        self._tell = tell
+        self._runner_id = runner_id
+        self._control = ControlServer(store.path, self._answer)
+        self._chores = Chores(clock, {self._beat: HEARTBEAT, self._look_around: LOOK_AROUND, self._prune: PRUNE})
+        self._since = clock.now()
+        self._reload_wanted = False
+        self._socket_lost = False
+        self._cannot_write = ""
+
+    # --- the three ways to work -----------------------------------------------------------------
+
+    async def work(self, lasting: timedelta | None = None) -> str:
+        """Tick until somebody says stop, or for `lasting`. Says why it ended."""
+        await self._open_control()
+        end = None if lasting is None else self._clock.monotonic() + lasting.total_seconds()
+        while not self._signals.stop_why:
+            if end is not None and self._clock.monotonic() >= end:
+                return "its time is over"
+            self._chores.ring()
+            if self._socket_lost:
+                await self._open_control()
+            self._tick()
+            if self._reload_wanted or self._signals.take_reload():
+                await self._reload()
+            await self._inbox.sleep(self._seconds_to_sleep(end))
+        return self._signals.stop_why
+
+    async def one_pass(self) -> str:
+        """Start what is owed, requested or due now, and wait until it has ended. Says why it ended."""
+        self._tick()
+        while self._books.live and not self._signals.stop_why:
+            await self._inbox.sleep(RETRY_WRITE)
+            self._tick(new_slots=False)
+        return self._signals.stop_why or "the pass is done"
+
+    async def drain(self, why: str) -> None:
+        """Start nothing more; wait for the runs to end, then stop them. A second signal stops them at once."""
+        drain = self._loaded.drain.total_seconds()
+        self._tell(events.RunnerStopping(why, len(self._books.live), drain))
+        await self._wait_for_runs(drain, patient=True)
+        for run_id in list(self._books.live):
+            self._executor.cancel(run_id, "the runner stopped")
+        await self._wait_for_runs(self._longest_stop(), patient=True)
+        for run_id in list(self._books.live):
+            self._executor.cancel(run_id, "the runner stopped", at_once=True)
+        await self._wait_for_runs(KILL_TAKES, patient=False)
+        self._tick(starts=False)
+
+    async def close(self, why: str) -> None:
+        """Leave the socket, the zygote and the record of this runner in order."""
+        await self._control.close()
+        await self._executor.close()
+        with contextlib.suppress(StateError):
+            self._store.runner_stopped(self._runner_id, self._clock.now())
+        self._tell(events.RunnerStopped(why))
+
+    async def _wait_for_runs(self, seconds: float, *, patient: bool) -> None:
+        """Wait until all runs have ended, at most `seconds`; a patient wait ends when somebody signals again."""
+        end = self._clock.monotonic() + seconds
+        while self._books.live and not (patient and self._signals.is_urgent):
+            left = end - self._clock.monotonic()
+            if left <= 0:
+                return
+            await self._inbox.sleep(min(left, RETRY_WRITE))
+            self._tick(starts=False)
+
+    def _longest_stop(self) -> float:
+        """The seconds that the politest of the running runs may take to stop."""
+        graces = [start.task.launch.grace for start in self._books.live.values()]
+        return STOP_TAKES + max(graces, default=timedelta()).total_seconds()
+
+    # --- the tick -------------------------------------------------------------------------------
+
+    def _tick(self, *, new_slots: bool = True, starts: bool = True) -> None:
+        now = self._clock.now()
+        if self._books.is_quiet(now):
+            return
+        try:
+            work = self._books.tick(now, new_slots=new_slots, starts=starts)
+        except StateError as error:
+            self._hold(str(error))
+            return
+        if self._cannot_write:
+            self._cannot_write = ""
+            self._tell(events.Trouble("the state file can be written again; runs are started again"))
+        self._act(work)
+
+    def _hold(self, error: str) -> None:
+        """Nothing is started that is not on record; say so once and try again."""
+        if error != self._cannot_write:
+            self._tell(events.Trouble(f"{error}; no run is started until this can be recorded"))
+        self._cannot_write = error
+
+    def _act(self, work: Work) -> None:
+        for event in work.events:
+            self._tell(event)
+        for run_id, start in work.starts:
+            self._executor.start(order_for(start, run_id, self._store))
+        for run_id, why in work.stops:
+            self._executor.cancel(run_id, why)
+        self._reload_wanted |= work.reload
+
+    def _seconds_to_sleep(self, end: float | None) -> float:
+        seconds = [self._chores.seconds_to_next()]
+        if self._cannot_write:
+            seconds.append(RETRY_WRITE)
+        else:
+            wakeup = self._books.scheduler.next_wakeup()
+            if wakeup is not None:
+                seconds.append((wakeup - self._clock.now()).total_seconds())
+        if end is not None:
+            seconds.append(end - self._clock.monotonic())
+        return min(seconds)
+
+    # --- reload ---------------------------------------------------------------------------------
+
+    async def _reload(self) -> None:
+        """Go on with the config as it is now on disk; if it has problems, with the old one."""
+        self._reload_wanted = False
+        try:
+            loaded = self._loader.load()
+            await self._executor.replace(execution_site(loaded))
+            loaded = await with_code(self._loader, loaded, self._executor, self._store)
+        except LinodctlError as error:
+            self._store.put_note(CONFIG_ERROR, str(error))
+            self._tell(events.ConfigRejected(str(error)))
+            return
+        self._loaded = loaded
+        self._books.replace(loaded, self._clock.now())
+        self._store.put_note(CONFIG_ERROR, None)
+        self._tell(events.ConfigReloaded(len(loaded.tasks)))
+
+    # --- chores ---------------------------------------------------------------------------------
+
+    def _beat(self) -> None:
+        with contextlib.suppress(StateError):
+            self._store.heartbeat(self._runner_id, self._clock.now())
+
+    def _look_around(self) -> None:
+        """Wishes are looked for at every tick; what is left to do is to see whether they can still wake us."""
+        self._socket_lost = not self._control.is_reachable()
+
+    def _prune(self) -> None:
+        history = self._loaded.history
+        try:
+            self._store.prune(history.keep, history.for_, self._clock.now())
+        except StateError as error:
+            self._tell(events.Trouble(f"history was not pruned: {error}"))
+
+    # --- the control socket ---------------------------------------------------------------------
+
+    async def _open_control(self) -> None:
+        self._socket_lost = False
+        try:
+            await self._control.open()
+        except OSError as error:
+            self._tell(events.Trouble(f"no control socket: {error}; wishes are found every {LOOK_AROUND} s"))
+
+    def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
+        """What the socket's clients are told. Whatever they wish stands in the state file already."""
+        match message.get("op"):
+            case "wake":
+                pass
+            case "reload":
+                self._reload_wanted = True
+            case "stop":
+                self._signals.stop("asked to by 'linodctl stop'")
+            case "status":
+                return self._status()
+            case _:
+                return {"error": "unknown op"}
+        self._inbox.wake()
+        return {"ok": True, "pid": os.getpid()}
+
+    def _status(self) -> dict[str, Any]:
+        return {
+            "ok": True,
+            "pid": os.getpid(),
+            "since": self._since.isoformat(),
+            "version": __version__,
+            "site": self._loaded.site,
+            "running": sorted(self._books.live),
+            "trouble": self._cannot_write or None,
+        }

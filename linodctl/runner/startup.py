@@ -1,0 +1,73 @@
+"""How a runner comes to be: it takes over from the one before it, gets its tasks, and tells what it found."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+from linodctl import __version__, events
+from linodctl.clock import Clock
+from linodctl.execution.executor import Executor
+from linodctl.planning import Scheduler
+from linodctl.runner.batch import HEARD
+from linodctl.runner.books import Books
+from linodctl.runner.inbox import Inbox
+from linodctl.runner.loader import Loader, with_code
+from linodctl.runner.orders import execution_site
+from linodctl.runner.recovery import end_leftovers, look_back
+from linodctl.runner.runner import Runner, Tell
+from linodctl.runner.signals import Signals
+from linodctl.runner.wishes import Wishes
+from linodctl.store.store import Store
+
+
+async def start(loader: Loader, store: Store, clock: Clock, inbox: Inbox, signals: Signals, tell: Tell) -> Runner:
+    """A runner ready to work. The caller holds the site's lock.
+
+    First what is left of the old one's process tree is ended, then its open runs are closed as `lost`, then the plan is
+    made: in this order no slot can run twice at the same time.
+    """
+    legacy = look_back(store)
+    await end_leftovers(legacy, clock)
+    loaded = loader.load()
+    executor = Executor(execution_site(loaded), inbox.take)
+    await executor.open()
+    loaded = await with_code(loader, loaded, executor, store)
+
+    now = clock.now()
+    wishes = Wishes(store.note(HEARD) or 0)
+    states = store.states([task.name for task in loaded.tasks])
+    scheduler = Scheduler(
+        loaded.tasks,
+        wishes.before(states, store),
+        max_parallel=loaded.max_parallel,
+        limits=loaded.limits,
+        now=now,
+        absence=legacy.absence_until(now),
+    )
+    scheduler.startup(now)
+    books = Books(store, scheduler, wishes, inbox, socket.gethostname())
+    books.close_lost(legacy.open_runs, now)
+    runner_id = store.runner_started(site=loaded.site, version=__version__, at=now)
+    tell(
+        events.RunnerStarted(
+            site=loaded.site,
+            pid=os.getpid(),
+            tasks=len(loaded.tasks),
+            state=str(store.path),
+            away_since=legacy.last_seen,
+            unclean=legacy.unclean,
+        )
+    )
+    return Runner(
+        loaded=loaded,
+        loader=loader,
+        store=store,
+        books=books,
+        executor=executor,
+        inbox=inbox,
+        signals=signals,
+        clock=clock,
+        tell=tell,
+        runner_id=runner_id,
+    )

@@ -1,0 +1,110 @@
+"""What people wished for since the last tick, read from the store and told to the scheduler.
+
+A wish is written to the store first and the runner woken afterwards, so none is lost when nobody listens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from linodctl.domain import TaskState
+from linodctl.planning import Scheduler
+from linodctl.store.reading import Edit, Reader
+
+
+@dataclass(slots=True)
+class Heard:
+    """What the wishes ask of the runner itself."""
+
+    stop_runs: list[tuple[int, str]] = field(default_factory=list)
+    """run id, who asked"""
+    reload: bool = False
+    """Options were set or unset at run time."""
+
+
+class Wishes:
+    """Reads edits in the order in which people made them; remembers the last one heard."""
+
+    def __init__(self, heard_until: int) -> None:
+        self.heard_until = heard_until
+        self._known_requests: set[int] = set()
+
+    def before(self, states: Mapping[str, TaskState], reader: Reader) -> dict[str, TaskState]:
+        """The states with their flags as they were before the edits that nobody has heard yet.
+
+        Hearing those edits in order then settles each span under the flag that it really had.
+        """
+        flags: dict[str, bool] = {}
+        for edit in reader.edits(after_id=self.heard_until):
+            if edit.action in ("enable", "disable"):
+                flags.setdefault(edit.task, edit.action == "enable")
+        return {
+            name: replace(state, disabled=flags[name]) if name in flags else state for name, state in states.items()
+        }
+
+    def hear(self, reader: Reader, scheduler: Scheduler, now: datetime) -> Heard:
+        """Tell the scheduler about every edit it doesn't know yet, and about every waiting request."""
+        heard = Heard()
+        for edit in reader.edits(after_id=self.heard_until):
+            self.heard_until = edit.id
+            action = _ACTIONS.get(edit.action)
+            if action is not None:
+                action(edit, scheduler, heard, now)
+        self._hear_requests(reader, scheduler, now)
+        return heard
+
+    def forget_requests(self) -> None:
+        """Look at every waiting request again: the scheduler's tasks have changed."""
+        self._known_requests.clear()
+
+    def _hear_requests(self, reader: Reader, scheduler: Scheduler, now: datetime) -> None:
+        """Requests are found by looking, not by their edits: those that an earlier runner left count too."""
+        waiting = reader.requests()
+        for request in waiting:
+            if request.request_id not in self._known_requests and scheduler.request(request, now):
+                self._known_requests.add(request.request_id)
+        self._known_requests &= {request.request_id for request in waiting}
+
+
+def _disable(edit: Edit, scheduler: Scheduler, heard: Heard, now: datetime) -> None:
+    until = edit.detail.get("until")
+    scheduler.disable(
+        edit.task,
+        edit.detail.get("reason") or "by hand",
+        edit.at,
+        datetime.fromisoformat(until) if until else None,
+        now,
+    )
+
+
+def _enable(edit: Edit, scheduler: Scheduler, heard: Heard, now: datetime) -> None:
+    scheduler.enable(edit.task, min(edit.at, now), now)
+
+
+def _reset(edit: Edit, scheduler: Scheduler, heard: Heard, now: datetime) -> None:
+    scheduler.reset(edit.task, now)
+
+
+def _withdraw(edit: Edit, scheduler: Scheduler, heard: Heard, now: datetime) -> None:
+    scheduler.withdraw(edit.detail["request_id"], edit.task, now)
+
+
+def _cancel_run(edit: Edit, scheduler: Scheduler, heard: Heard, now: datetime) -> None:
+    heard.stop_runs.append((edit.detail["run_id"], edit.who))
+
+
+def _override(edit: Edit, scheduler: Scheduler, heard: Heard, now: datetime) -> None:
+    heard.reload = True
+
+
+_ACTIONS: dict[str, Callable[[Edit, Scheduler, Heard, datetime], None]] = {
+    "disable": _disable,
+    "enable": _enable,
+    "reset": _reset,
+    "withdraw": _withdraw,
+    "cancel_run": _cancel_run,
+    "set": _override,
+    "unset": _override,
+}

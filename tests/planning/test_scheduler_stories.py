@@ -1,0 +1,370 @@
+"""The scheduler's rules as short stories on a virtual clock."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from stories import NOON, Story, at, make_task, retries
+
+from linodctl.domain import OnLost, TaskState
+
+
+def known(name: str = "a", settled: str = "12:00:00", **more: object) -> TaskState:
+    """The state of a task with an interval rule that ran at noon and was last looked at then."""
+    task = make_task(name)
+    base = TaskState(
+        name, first_seen=NOON, anchor=NOON, settled=at(settled), recurrence=task.recurrence.text, last_slot=NOON
+    )
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+# --- first sight ---------------------------------------------------------------------------------
+
+
+def test_a_bare_unit_is_due_at_once_and_keeps_its_grid() -> None:
+    story = Story(make_task())
+    assert story.tick() == ["12:00:00 a"]
+    story.end("a")
+    assert story.until("12:00:25") == ["12:00:10 a", "-overlap a 12:00:20"]
+
+
+def test_a_calendar_point_waits_for_its_first_slot() -> None:
+    story = Story(make_task(rule="day at 13:30"))
+    assert story.until("13:29:59") == []
+    assert story.until("13:30:00") == ["13:30:00 a"]
+
+
+def test_never_is_never_scheduled_but_can_be_requested() -> None:
+    story = Story(make_task(rule="never"))
+    assert story.scheduler.next_wakeup() is None
+    assert story.until("3d 00:00:00") == []
+    assert story.request("a") == ["00:00:00 a (request)"]
+
+
+def test_startup_has_one_slot_per_start_of_the_runner() -> None:
+    story = Story(make_task(rule="startup"))
+    story.scheduler.startup(story.now)
+    assert story.until("23:00:00") == ["12:00:00 a (startup)"]
+
+
+def test_a_slow_run_does_not_move_the_grid() -> None:
+    story = Story(make_task())
+    story.tick()
+    story.until("12:00:13")
+    story.end("a")
+    assert story.until("12:00:20") == ["12:00:20 a"]
+
+
+def test_a_manual_run_does_not_move_the_grid_nor_use_up_the_count() -> None:
+    story = Story(make_task(rule={"every": "10 seconds", "count": 2}))
+    story.tick()
+    story.end("a")
+    story.until("12:00:05")
+    assert story.request("a") == ["12:00:05 a (request)"]
+    story.end("a")
+    assert story.until("12:00:10") == ["12:00:10 a"]
+    story.end("a")
+    assert story.until("13:00:00") == []
+
+
+# --- catch-up ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("missed", "expected"),
+    [
+        ("latest", ["-runner_down a 12:00:10..12:00:50 x5", "12:01:05 a for 12:01:00 (catch_up)"]),
+        ("all", ["12:01:05 a for 12:00:10 (catch_up)"]),
+        ("skip", ["-runner_down a 12:00:10..12:00:50 x5", "12:01:05 a for 12:01:00 (catch_up)"]),
+    ],
+)
+def test_after_a_short_absence(missed: str, expected: list[str]) -> None:
+    story = Story(
+        make_task(missed=missed), now="12:01:05", states={"a": known()}, absence=("12:00:00", "12:01:05")
+    )
+    assert story.tick() == expected
+
+
+def test_missed_skip_runs_nothing_that_is_more_than_tolerance_late() -> None:
+    task = make_task(rule="1 hour", missed="skip")
+    state = replace(known(), recurrence=task.recurrence.text)
+    story = Story(task, now="15:30:00", states={"a": state}, absence=("12:00:00", "15:30:00"))
+    assert story.tick() == ["-runner_down a 13:00:00..15:00:00 x3"]
+    assert story.until("16:00:00") == ["16:00:00 a"]
+
+
+def test_missed_all_runs_each_owed_slot_oldest_first_one_after_the_other() -> None:
+    task = make_task(rule="1 hour", missed="all", overlap="allow")
+    state = replace(known(), recurrence=task.recurrence.text)
+    story = Story(task, now="15:30:00", states={"a": state}, absence=("12:00:00", "15:30:00"))
+    assert story.tick() == ["15:30:00 a for 13:00:00 (catch_up)"]
+    assert story.tick() == []
+    assert story.end("a") == ["15:30:00 a for 14:00:00 (catch_up)"]
+    assert story.end("a") == ["15:30:00 a for 15:00:00 (catch_up)"]
+    assert story.end("a") == []
+
+
+def test_a_long_absence_is_kept_small() -> None:
+    story = Story(
+        make_task(rule="1 second", missed="all"),
+        now="30d 12:00:00",
+        states={"a": replace(known(), recurrence=make_task(rule="1 second").recurrence.text)},
+        absence=("12:00:00", "30d 12:00:00"),
+    )
+    story.tick()
+    assert len(story.state().pending) == 1
+
+
+def test_slots_older_than_the_window_are_missed() -> None:
+    task = make_task(rule="1 hour", missed="all", missed_window=timedelta(hours=2))
+    story = Story(task, now="18:30:00", states={"a": replace(known(), recurrence=task.recurrence.text)})
+    assert story.tick() == ["-missed a 13:00:00..16:00:00 x4", "18:30:00 a for 17:00:00 (catch_up)"]
+
+
+def test_a_machine_that_slept_catches_up_on_the_latest() -> None:
+    story = Story(make_task(rule="1 hour"))
+    story.tick()
+    story.end("a")
+    assert story.jump("15:30:00") == [
+        "-superseded a 13:00:00..14:00:00 x2",
+        "15:30:00 a for 15:00:00 (catch_up)",
+    ]
+
+
+def test_nothing_is_owed_under_an_edited_recurrence() -> None:
+    story = Story(make_task(rule="1 hour"), now="18:30:00", states={"a": known()})
+    assert story.tick() == []
+    assert story.until("19:00:00") == ["19:00:00 a"]
+
+
+# --- overlap -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("overlap", "meanwhile", "after"),
+    [
+        ("skip", ["-overlap a 12:00:10", "-overlap a 12:00:20"], []),
+        ("queue_one", ["-overlap a 12:00:20"], ["12:00:25 a for 12:00:10"]),
+        ("queue_all", [], ["12:00:25 a for 12:00:10"]),
+        ("cancel", ["stop", "-superseded a 12:00:10", "stop"], ["12:00:25 a for 12:00:20"]),
+    ],
+)
+def test_overlap(overlap: str, meanwhile: list[str], after: list[str]) -> None:
+    story = Story(make_task(overlap=overlap))
+    story.tick()
+    assert story.until("12:00:25") == meanwhile
+    assert story.end("a") == after
+
+
+def test_overlap_allow_starts_next_to_the_running_one() -> None:
+    story = Story(make_task(overlap="allow"))
+    assert story.until("12:00:20") == ["12:00:00 a", "12:00:10 a", "12:00:20 a"]
+
+
+def test_queue_all_runs_every_slot_in_order() -> None:
+    story = Story(make_task(overlap="queue_all"))
+    story.until("12:00:35")
+    assert len(story.state().pending) == 1
+    assert story.end("a") == ["12:00:35 a for 12:00:10"]
+    assert story.end("a") == ["12:00:35 a for 12:00:20"]
+    assert story.end("a") == ["12:00:35 a for 12:00:30"]
+    assert story.end("a") == []
+
+
+def test_a_request_waits_for_the_running_run() -> None:
+    story = Story(make_task())
+    story.tick()
+    assert story.request("a") == []
+    assert story.end("a") == ["12:00:00 a (request)"]
+
+
+def test_a_withdrawn_request_does_not_run() -> None:
+    story = Story(make_task())
+    story.tick()
+    story.request("a")
+    story.scheduler.withdraw(1, "a", story.now)
+    assert story.end("a") == []
+
+
+# --- room ----------------------------------------------------------------------------------------
+
+
+def test_max_parallel_lets_the_rest_wait_in_order() -> None:
+    tasks = [make_task(name, "1 hour", number) for number, name in enumerate("abc", 1)]
+    story = Story(*tasks, max_parallel=2)
+    assert story.tick() == ["12:00:00 a", "12:00:00 b"]
+    assert story.end("b") == ["12:00:00 c"]
+
+
+def test_requests_go_first() -> None:
+    tasks = [make_task(name, "1 hour", number) for number, name in enumerate("abc", 1)]
+    story = Story(*tasks, max_parallel=1)
+    story.tick()
+    story.request("c")
+    assert story.end("a") == ["12:00:00 c (request)"]
+    assert story.end("c") == ["12:00:00 b"]
+
+
+def test_a_named_limit_holds_back_its_users_only() -> None:
+    tasks = [make_task("a", "1 hour", 1, use=("db",)), make_task("b", "1 hour", 2, use=("db",)), make_task("c", "1 hour", 3)]
+    story = Story(*tasks, limits={"db": 1})
+    assert story.tick() == ["12:00:00 a", "12:00:00 c"]
+    assert story.end("a") == ["12:00:00 b"]
+
+
+def test_a_slot_that_comes_due_while_the_one_before_it_waits_for_room_is_skipped_for_the_limit() -> None:
+    tasks = [make_task("a", "1 hour", 1, use=("db",)), make_task("b", "10 seconds", 2, use=("db",))]
+    story = Story(*tasks, limits={"db": 1})
+    assert story.until("12:00:10") == ["12:00:00 a", "-limit b 12:00:10"]
+    assert story.end("a") == ["12:00:10 b for 12:00:00"]
+
+
+def test_run_after_waits_for_the_other_when_both_are_due() -> None:
+    tasks = [make_task("a", "1 hour", 1, run_after=("b",)), make_task("b", "1 hour", 2)]
+    story = Story(*tasks)
+    assert story.tick() == ["12:00:00 b"]
+    assert story.end("b", "failed") == ["disable b: failed", "12:00:00 a"]
+
+
+def test_run_after_does_not_wait_for_one_that_is_not_due() -> None:
+    tasks = [make_task("a", "10 seconds", 1, run_after=("b",)), make_task("b", "day at 13:00", 2)]
+    assert Story(*tasks).tick() == ["12:00:00 a"]
+
+
+# --- failures ------------------------------------------------------------------------------------
+
+
+def test_a_failed_task_is_disabled_and_its_slots_are_recorded() -> None:
+    story = Story(make_task())
+    story.tick()
+    assert story.end("a", "failed", error="Traceback\nValueError: no") == ["disable a: failed: ValueError: no"]
+    assert story.until("12:00:40") == ["-disabled a 12:00:10..12:00:20 x2", "-disabled a 12:00:30..12:00:40 x2"]
+    assert story.request("a") == ["12:00:40 a (request)"]
+    assert story.end("a") == []
+    assert story.state().disabled
+
+
+def test_enable_owes_nothing_for_the_disabled_span() -> None:
+    story = Story(make_task())
+    story.tick()
+    story.end("a", "failed")
+    story.now = at("12:00:35")
+    story.scheduler.enable("a", story.now, story.now)
+    assert story.tick() == ["-disabled a 12:00:10..12:00:30 x3"]
+    assert story.until("12:00:40") == ["12:00:40 a"]
+
+
+@pytest.mark.parametrize("outcome", ["lost", "cancelled", "warned", "skipped"])
+def test_what_does_not_count_as_a_failure(outcome: str) -> None:
+    story = Story(make_task())
+    story.tick()
+    assert story.end("a", outcome) == []
+    assert not story.state().disabled
+
+
+def test_disable_after_counts_failures_in_a_row() -> None:
+    story = Story(make_task(disable_after=2))
+    for _ in range(2):
+        story.tick()
+        story.end("a", "failed")
+        story.until((story.now + timedelta(seconds=10)).strftime("%H:%M:%S"))
+        story.end("a")
+        story.until((story.now + timedelta(seconds=10)).strftime("%H:%M:%S"))
+    assert not story.state().disabled
+    story.end("a", "failed")
+    story.until((story.now + timedelta(seconds=10)).strftime("%H:%M:%S"))
+    assert story.end("a", "timed_out") == ["disable a: timed out (2 times in a row)"]
+
+
+def test_retries_wait_with_backoff_and_then_disable() -> None:
+    story = Story(make_task(rule="1 hour", retries=retries(3, 10, 2)))
+    story.tick()
+    assert story.end("a", "failed") == []
+    assert story.until("12:00:10") == ["12:00:10 a for 12:00:00 (retry)"]
+    assert story.end("a", "failed") == []
+    assert story.until("12:00:29") == []
+    assert story.until("12:00:30") == ["12:00:30 a for 12:00:00 (retry)"]
+    assert story.starts[-1].attempt == 3
+    assert story.end("a", "failed") == ["disable a: failed"]
+
+
+def test_a_retry_survives_a_restart() -> None:
+    task = make_task(rule="1 hour", retries=retries(3, 600))
+    story = Story(task)
+    story.tick()
+    story.end("a", "failed")
+    again = Story(task, now="12:05:00", states=story.states)
+    assert again.until("12:10:00") == ["12:10:00 a for 12:00:00 (retry)"]
+
+
+def test_retry_raised_by_the_procedure() -> None:
+    story = Story(make_task(rule="1 hour"))
+    story.tick()
+    assert story.end("a", "failed", retry_after=timedelta(seconds=30)) == []
+    assert story.until("12:00:30") == ["12:00:30 a for 12:00:00 (retry)"]
+
+
+def test_probation_enables_after_a_success() -> None:
+    story = Story(make_task(rule="1 hour", retry_disabled_after=timedelta(minutes=5)))
+    story.tick()
+    story.end("a", "failed")
+    assert story.until("12:05:00") == ["12:05:00 a (probation)"]
+    assert story.end("a", "failed") == ["disable a: failed (2 times in a row)"]
+    assert story.until("12:10:00") == ["12:10:00 a (probation)"]
+    assert story.end("a") == ["enable a: its probation run succeeded"]
+    assert story.until("13:00:00") == ["13:00:00 a"]
+
+
+def test_rerun_of_a_lost_run_is_a_new_attempt() -> None:
+    story = Story(make_task(rule="1 hour", on_lost=OnLost.RERUN))
+    story.tick()
+    story.end("a", "lost")
+    assert story.until("12:00:10") == ["12:00:10 a for 12:00:00 (rerun)"]
+    assert story.starts[-1].attempt == 2
+
+
+# --- people --------------------------------------------------------------------------------------
+
+
+def test_disabling_for_a_while() -> None:
+    story = Story(make_task())
+    story.tick()
+    story.end("a")
+    story.scheduler.disable("a", "by hand", story.now, at("12:00:25"), story.now)
+    assert story.until("12:00:30") == ["-disabled a 12:00:10..12:00:20 x2", "enable a: its time was over", "12:00:30 a"]
+
+
+def test_reset_makes_it_as_if_never_run() -> None:
+    story = Story(make_task(rule="1 hour"))
+    story.tick()
+    story.end("a")
+    story.now = at("12:20:00")
+    story.scheduler.reset("a", story.now)
+    assert story.tick() == ["12:20:00 a"]
+    story.end("a")
+    assert story.until("13:20:00") == ["13:20:00 a"]
+
+
+# --- another config ------------------------------------------------------------------------------
+
+
+def test_replace_keeps_what_runs_and_what_waits() -> None:
+    tasks = [make_task("a", "1 hour", 1), make_task("b", "1 hour", 2)]
+    story = Story(*tasks, max_parallel=1)
+    story.tick()
+    story.request("b")
+    story.scheduler.replace(tasks[::-1], {}, max_parallel=1, limits={}, now=story.now)
+    assert story.tick() == []
+    assert story.end("a") == ["12:00:00 b (request)"]
+    assert story.end("b") == ["12:00:00 b"]
+
+
+def test_replace_lets_the_runs_of_a_removed_task_end() -> None:
+    story = Story(make_task("a"), make_task("b", "1 hour", 2))
+    story.tick()
+    story.scheduler.replace([make_task("b", "1 hour", 1)], {}, max_parallel=10, limits={}, now=story.now)
+    assert story.until("12:01:00") == []
+    assert story.end("a") == []
+    assert story.until("12:02:00") == []
