@@ -1,0 +1,67 @@
+"""What happens once, before any procedure: the import path, the site's `setup`, the modules to `preload`."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+from linodctl.execution.job import CantRun
+from linodctl.execution.resolve import ResolveError, import_module, resolve
+
+FileStamp = tuple[str, int, int]
+"""Path, time of change in nanoseconds, size in bytes."""
+
+
+class SetupError(CantRun):
+    """The site's `setup` or `preload` failed; no procedure can run."""
+
+
+def prepare(pythonpath: Iterable[str], setup: str | None, preload: Iterable[str]) -> list[FileStamp]:
+    """Make this process ready for the site's procedures; the files that this imported. Raises SetupError."""
+    sys.path[:0] = [folder for folder in pythonpath if folder not in sys.path]
+    before = set(sys.modules)
+    if setup is not None:
+        _guarded(f"setup: {setup}", lambda: resolve(setup)())
+    for name in preload:
+        _guarded(f"preload: {name}", partial(import_module, name))
+    return stamps(_files(set(sys.modules) - before))
+
+
+def imported() -> list[FileStamp]:
+    """The files of everything that this process has imported."""
+    return stamps(_files(set(sys.modules)))
+
+
+def stamps(paths: Iterable[str]) -> list[FileStamp]:
+    """What tells whether these files change later on; a file that isn't there has the stamp of nothing."""
+    return [(path, *_stamp(path)) for path in paths]
+
+
+def changed(known: Iterable[FileStamp]) -> bool:
+    """Whether one of the files is not what it was."""
+    return any(_stamp(path) != (time, size) for path, time, size in known)
+
+
+def _guarded(what: str, action: Callable[[], object]) -> None:
+    try:
+        action()
+    except ResolveError as error:
+        raise SetupError(f"{what}: {error}", error.detail) from None
+    except BaseException as error:  # it may call sys.exit(): still no way to go on
+        raise SetupError(f"{what}: {type(error).__name__}: {error}", traceback.format_exc()) from None
+
+
+def _files(modules: Iterable[str]) -> list[str]:
+    found = (getattr(sys.modules.get(name), "__file__", None) for name in modules)
+    return sorted({path for path in found if isinstance(path, str)})
+
+
+def _stamp(path: str) -> tuple[int, int]:
+    try:
+        status = Path(path).stat()
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size

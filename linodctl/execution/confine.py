@@ -1,0 +1,97 @@
+"""What is put around a worker: a session of its own, its user, limits, environment and folder.
+
+The zygote does nothing of this; a child does it to itself between the fork and the procedure.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import pwd
+import resource
+import signal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from linodctl.execution.job import CantRun
+
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)  # opened once, in the zygote, for all its children
+
+
+class CantConfine(CantRun):
+    """A limit, user or folder that can't be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a task declares about its process."""
+
+    cwd: str
+    """Absolute, or relative to the config's folder (which is where the zygote is)."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    nice: int | None = None
+    memory_limit: int | None = None
+    """Bytes of address space."""
+    user: str | None = None
+
+    def apply(self) -> None:
+        """Put them around this process. What needs root comes first; the folder last, for it may be the user's."""
+        if self.nice is not None:
+            _attempt(f"nice: {self.nice}", lambda: os.setpriority(os.PRIO_PROCESS, 0, self.nice or 0))
+        if self.memory_limit is not None:
+            limit = self.memory_limit
+            _attempt(f"memory_limit: {limit}", lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+        if self.user is not None:
+            _become(self.user)
+        os.environ.update(self.env)
+        _attempt(f"cwd: {self.cwd}", lambda: os.chdir(self.cwd))
+
+
+def own_session(zygote_pid: int) -> None:
+    """Leave the zygote's session, so that this process and all its offspring can be signalled as one group."""
+    os.setsid()
+    die_with(zygote_pid)
+
+
+def die_with(zygote_pid: int) -> None:
+    """Have the kernel kill this process when the zygote dies. Linux only: elsewhere the runner has to do it."""
+    if not hasattr(_libc, "prctl"):
+        return
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != zygote_pid:  # it died before the kernel was asked
+        os._exit(0)
+
+
+def reset_signals() -> None:
+    """Undo what the zygote set up: a procedure expects the dispositions of a fresh interpreter."""
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _become(name: str) -> None:
+    """Turn into another user for good, with its groups and its home."""
+    try:
+        user = pwd.getpwnam(name)
+    except KeyError:
+        raise CantConfine(f"user: there is no user '{name}' on this machine.") from None
+    if os.getuid() == user.pw_uid:
+        return
+    zygote = os.getppid()
+    try:
+        os.initgroups(user.pw_name, user.pw_gid)
+        os.setgid(user.pw_gid)
+        os.setuid(user.pw_uid)
+    except PermissionError:
+        raise CantConfine(f"user: only a runner started by root can run a task as '{name}'.") from None
+    die_with(zygote)  # the kernel forgets that wish when the user changes
+    os.environ.update(HOME=user.pw_dir, USER=user.pw_name, LOGNAME=user.pw_name)
+
+
+def _attempt(what: str, action: Callable[[], object]) -> None:
+    try:
+        action()
+    except (OSError, ValueError) as error:
+        raise CantConfine(f"{what}: {getattr(error, 'strerror', None) or error}.") from None

@@ -1,0 +1,199 @@
+"""The door of this room: `Executor` carries out the runner's orders and reports what becomes of them.
+
+```
+open → [zygote ready] → start(order) → Started → Logged, Progressed … → Ended
+            │  ↑                                  cancel, timeout → stop sequence → Ended
+            ↓  │ after a pause that grows
+       [zygote died] → its runs end as lost
+```
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from linodctl.clock import Clock, SystemClock
+from linodctl.domain import Isolation, Outcome, Result
+from linodctl.execution.flight import Flight
+from linodctl.execution.keeper import Keeper
+from linodctl.execution.link import SetupFailed, ZygoteLink
+from linodctl.execution.orders import ExecutionSite, Order
+from linodctl.execution.pool import Pool
+from linodctl.execution.probe import Probe, ProbePath
+from linodctl.execution.probe_run import ProbeFailed, probe
+from linodctl.execution.process_run import ProcessRun
+from linodctl.execution.reports import Report, ZygoteDied
+from linodctl.execution.settle import Exit, settle
+from linodctl.execution.threads import ThreadRun, Threads
+from linodctl.execution.wire import Unsendable, pack
+
+__all__ = ["Executor", "ProbeFailed", "SetupFailed"]
+
+
+class Executor:
+    """Carries out runs. Its methods belong to the loop's thread; `report` is called there, never from within `start`."""
+
+    def __init__(self, site: ExecutionSite, report: Callable[[Report], None], clock: Clock | None = None) -> None:
+        self._site = site
+        self._report = report
+        self._clock = clock or SystemClock()
+        self._keeper = Keeper(site, self._on_ready, self._on_death, self._on_failure)
+        self._flights: dict[int, Flight] = {}
+        self._runs: dict[int, ProcessRun | ThreadRun] = {}
+        self._waiting: list[Flight] = []
+        """For a zygote to be ready."""
+
+    async def open(self) -> None:
+        """Start the zygote and wait for it. Raises SetupFailed, with the traceback in `detail`."""
+        self._loop = asyncio.get_running_loop()
+        self._all_landed = asyncio.Event()
+        self._all_landed.set()
+        self._pool = Pool(self._loop)
+        self._threads = Threads(self._site, self._loop, self._clock, self._forget)
+        await self._keeper.open()
+
+    async def close(self, why: str = "the runner stopped", at_once: bool = False) -> None:
+        """Stop every run that is still under way (at once: by KILL), wait for their ends, let the zygote go."""
+        self.stop_all(why, at_once)
+        self._pool.dismiss_all()
+        self._loop.call_later(self._site.notice.total_seconds(), self._threads.abandon_all)
+        await self._all_landed.wait()
+        self._threads.close()
+        await self._keeper.close()
+
+    @property
+    def running(self) -> frozenset[int]:
+        """Ids of the runs that were ordered and have not ended."""
+        return frozenset(self._flights)
+
+    @property
+    def threads_in_zygote(self) -> Sequence[str]:
+        """Names of threads that `setup` left running: forking beside them can hang a run, so the runner should warn."""
+        return self._keeper.link.threads if self._keeper.link else ()
+
+    def start(self, order: Order) -> None:
+        """Carry out a run. Everything that can go wrong with it is reported as its end."""
+        if order.run_id in self._flights:
+            raise ValueError(f"run {order.run_id} is under way already")
+        flight = Flight(order, self._site.log_bytes, self._report, self._on_timeout, self._loop, self._clock)
+        self._flights[order.run_id] = flight
+        self._all_landed.clear()
+        if order.launch.isolation is Isolation.THREAD:
+            self._runs[order.run_id] = self._threads.start(flight)
+        else:
+            self._waiting.append(flight)
+            self._loop.call_soon(self._launch_waiting)
+
+    def cancel(self, run_id: int, why: str, outcome: Outcome = Outcome.CANCELLED) -> bool:
+        """Begin to stop a run; it will end with this outcome and reason. False if it isn't under way, or was asked."""
+        flight = self._flights.get(run_id)
+        if flight is None or not flight.ask(outcome, why):
+            return False
+        run = self._runs.get(run_id)
+        if run is not None:
+            run.stop()
+        else:
+            self._loop.call_soon(self._launch_waiting)  # not begun: it ends there
+        return True
+
+    def stop_all(self, why: str, at_once: bool = False) -> None:
+        """Begin to stop every run; `at_once` sends KILL, also to those that were asked to stop before."""
+        for run_id in list(self._flights):
+            self.cancel(run_id, why)
+            if at_once and run_id in self._runs:
+                self._runs[run_id].kill()
+
+    async def probe(self, paths: Sequence[ProbePath], discover: Sequence[str] = ()) -> Probe:
+        """Look at the site's code in a worker of its own. Raises ProbeFailed if that dies or takes too long."""
+        return await probe(await self._keeper.ready(), paths, discover, self._clock)
+
+    def stale(self) -> bool:
+        """Whether a file that `setup` or `preload` imported has changed, so that `replace` is called for."""
+        return self._keeper.link is not None and self._keeper.link.stale()
+
+    async def replace(self, site: ExecutionSite | None = None) -> None:
+        """A new zygote (for a changed site, if given) for new runs; the old one lives until its runs have ended.
+
+        Raises SetupFailed; then the old one stays in service, with the old site.
+        """
+        await self._keeper.replace(site or self._site)
+        self._site = site or self._site
+        self._threads.site = self._site
+        self._pool.dismiss_all()
+
+    # --- launching -------------------------------------------------------------------------------
+
+    def _launch_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for flight in waiting:
+            link = self._keeper.link
+            if flight.asked is not None:
+                self._land(flight, settle(None, Exit(), flight.asked))
+            elif link is None:
+                self._waiting.append(flight)
+            else:
+                self._launch(flight, link)
+
+    def _launch(self, flight: Flight, link: ZygoteLink) -> None:
+        order = flight.order
+        worker = self._pool.take(order.task, order.launch, link) if order.launch.reuse > 1 else None
+        served = worker.served if worker is not None else 0
+        job = order.job(last=served + 1 >= order.launch.reuse)
+        job["surroundings"] = order.surroundings(link.site.folder)
+        try:
+            frame = pack({"op": "run", "job": job})
+            worker = worker or link.fork(self._clock)
+        except Unsendable as error:
+            reason = f"an argument can't be handed over: {error}"
+            self._land(flight, Result(Outcome.FAILED, reason=reason, error=reason))
+        except OSError as error:
+            reason = f"no process could be made for the run: {error.strerror}"
+            self._land(flight, Result(Outcome.LOST, reason=reason))
+        else:
+            self._runs[order.run_id] = ProcessRun(flight, link, worker, self._loop, self._on_end)
+            worker.send(frame)
+
+    # --- what happens ----------------------------------------------------------------------------
+
+    def _on_end(self, run: ProcessRun) -> None:
+        del self._runs[run.flight.run_id]
+        if not run.flight.landed:  # the reused worker had gone before it began: nothing has been done yet
+            self._waiting.append(run.flight)
+            self._loop.call_soon(self._launch_waiting)
+            return
+        if run.worker_lives:
+            order = run.flight.order
+            if run.link is self._keeper.link:
+                self._pool.put(order.task, order.launch, run.link, run.worker)
+            else:
+                run.worker.dismiss()
+        self._forget(run.flight)
+
+    def _on_timeout(self, run_id: int) -> None:
+        timeout = self._flights[run_id].order.launch.timeout
+        self.cancel(run_id, f"ran longer than its timeout of {timeout}", Outcome.TIMED_OUT)
+
+    def _on_ready(self) -> None:
+        self._launch_waiting()
+
+    def _on_failure(self, error: SetupFailed) -> None:
+        """No zygote to be had for now: what waits for one is lost, for it was claimed and can't be started."""
+        waiting, self._waiting = self._waiting, []
+        for flight in waiting:
+            self._land(flight, Result(Outcome.LOST, reason=f"no worker could be started: {error}", error=error.detail))
+
+    def _on_death(self, link: ZygoteLink, why: str) -> None:
+        lost = tuple(i for i, run in self._runs.items() if isinstance(run, ProcessRun) and run.link is link)
+        link.bury_workers(why)
+        self._report(ZygoteDied(lost, why))
+
+    def _land(self, flight: Flight, result: Result) -> None:
+        flight.land(result)
+        self._forget(flight)
+
+    def _forget(self, flight: Flight) -> None:
+        self._runs.pop(flight.run_id, None)
+        self._flights.pop(flight.run_id, None)
+        if not self._flights:
+            self._all_landed.set()

@@ -1,0 +1,92 @@
+"""One run under way, wherever it happens: turns what is heard of it into reports, in order and within bounds."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+
+from linodctl.clock import Clock
+from linodctl.domain import Outcome, Result
+from linodctl.execution.budget import LogBudget
+from linodctl.execution.orders import Order
+from linodctl.execution.reports import Ended, Logged, LogLine, Progressed, Report, Started
+from linodctl.execution.settle import Asked
+
+PROGRESS_INTERVAL = 0.1
+"""Seconds between two reports of progress."""
+
+
+class Flight:
+    """Reports one run. The last progress is always passed on; after `land` nothing more is."""
+
+    def __init__(
+        self,
+        order: Order,
+        log_bytes: int,
+        report: Callable[[Report], None],
+        on_timeout: Callable[[int], None],
+        loop: asyncio.AbstractEventLoop,
+        clock: Clock,
+    ) -> None:
+        self.order = order
+        self.asked: Asked | None = None
+        self.landed = False
+        self._report = report
+        self._on_timeout = on_timeout
+        self._loop = loop
+        self._clock = clock
+        self._budget = LogBudget(log_bytes)
+        self._timeout: asyncio.TimerHandle | None = None
+        self._progress: Progressed | None = None
+        self._progress_timer: asyncio.TimerHandle | None = None
+
+    @property
+    def run_id(self) -> int:
+        return self.order.run_id
+
+    def started(self, pid: int, pid_started: str) -> None:
+        """From here on the timeout counts."""
+        self._report(Started(self.run_id, pid, pid_started))
+        self._timeout = self._loop.call_later(self.order.launch.timeout.total_seconds(), self._on_timeout, self.run_id)
+
+    def log(self, lines: Sequence[LogLine]) -> None:
+        if admitted := self._budget.admit(lines):
+            self._report(Logged(self.run_id, admitted))
+
+    def say(self, text: str, level: int = logging.WARNING) -> None:
+        """A line of our own in the run's log."""
+        self.log([LogLine(self._clock.now(), level, "linodctl", text)])
+
+    def progress(self, done: float, total: float | None, text: str) -> None:
+        self._progress = Progressed(self.run_id, done, total, text)
+        if self._progress_timer is None:
+            self._pass_progress_on()
+
+    def ask(self, outcome: Outcome, why: str) -> bool:
+        """Note that it is to stop; False if somebody had asked before, whose word stands."""
+        if self.asked is not None:
+            return False
+        self.asked = Asked(outcome, why)
+        return True
+
+    def land(self, result: Result) -> None:
+        """The end."""
+        if self.landed:
+            return
+        self.landed = True
+        for timer in (self._timeout, self._progress_timer):
+            if timer is not None:
+                timer.cancel()
+        if self._progress is not None:
+            self._report(self._progress)
+        if rest := self._budget.rest():
+            self._report(Logged(self.run_id, rest))
+        self._report(Ended(self.run_id, result))
+
+    def _pass_progress_on(self) -> None:
+        self._progress_timer = None
+        if self._progress is not None:
+            self._report(self._progress)
+            self._progress = None
+            self._progress_timer = self._loop.call_later(PROGRESS_INTERVAL, self._pass_progress_on)

@@ -1,0 +1,38 @@
+"""What a worker is told about the run it is to carry out, and the error that says it can't be begun."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from linodctl.errors import LinodctlError
+
+
+class CantRun(LinodctlError):
+    """The procedure was not even called: one sentence says why, `detail` is the traceback of a failed import."""
+
+    def __init__(self, message: str, detail: str | None = None) -> None:
+        super().__init__(message)
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One run, in plain values: the worker knows no other words. Instants are aware UTC."""
+
+    run_id: int
+    task: str
+    func: str
+    args: Mapping[str, Any]
+    level: int
+    attempt: int
+    scheduled_for: datetime
+    last_start_time: datetime | None = None
+    last_success: datetime | None = None
+    memory: dict[str, Any] = field(default_factory=dict)
+    surroundings: dict[str, Any] = field(default_factory=dict)
+    """What `confine.Surroundings` is made of; empty where the run has no process of its own."""
+    last: bool = True
+    """Whether the worker ends after this run."""

@@ -1,0 +1,109 @@
+"""Keeps one zygote ready: starts it, replaces it, starts another one when it dies."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+
+from linodctl.execution.link import SetupFailed, ZygoteLink
+from linodctl.execution.orders import ExecutionSite
+
+PAUSES = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+"""Seconds before each further start in a row; the last one for good."""
+SETTLED = 10.0
+"""Seconds of life after which a zygote's death is no longer counted as one in a row."""
+
+
+class Keeper:
+    """The current zygote, the retired ones until their workers have ended, and the next one."""
+
+    def __init__(
+        self,
+        site: ExecutionSite,
+        on_ready: Callable[[], None],
+        on_death: Callable[[ZygoteLink, str], None],
+        on_failure: Callable[[SetupFailed], None],
+    ) -> None:
+        self._link: ZygoteLink | None = None
+        self._site = site
+        self._on_ready = on_ready
+        self._on_death = on_death
+        self._on_failure = on_failure
+        self._failures = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = False
+
+    @property
+    def link(self) -> ZygoteLink | None:
+        """The zygote for new runs; None while there is none."""
+        return self._link if self._link is not None and self._link.alive else None
+
+    async def open(self) -> None:
+        """Raises SetupFailed."""
+        self._available = asyncio.Event()
+        self._changing = asyncio.Lock()
+        async with self._changing:
+            self._take(await self._started(self._site))
+
+    async def ready(self) -> ZygoteLink:
+        """The current zygote, as soon as there is one."""
+        while (link := self.link) is None:
+            self._available.clear()
+            await self._available.wait()
+        return link
+
+    async def replace(self, site: ExecutionSite) -> None:
+        """Put a new zygote in the current one's place. Raises SetupFailed and leaves everything as it was."""
+        async with self._changing:
+            new = await self._started(site)
+            self._site = site
+            if self._link is not None:
+                self._spawn(self._link.retire())
+            self._take(new)
+
+    async def close(self) -> None:
+        """Let every zygote go, and wait until they have ended."""
+        self._closing = True
+        if self._link is not None:
+            self._spawn(self._link.retire())
+            self._link = None
+        for task in list(self._tasks):
+            if task.get_name() == "restart":
+                task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _started(self, site: ExecutionSite) -> ZygoteLink:
+        link = ZygoteLink(site, self._died)
+        await link.start()
+        return link
+
+    def _take(self, link: ZygoteLink) -> None:
+        self._link = link
+        self._born = asyncio.get_running_loop().time()
+        self._available.set()
+        self._on_ready()
+
+    def _died(self, link: ZygoteLink, why: str) -> None:
+        if link is self._link:
+            self._link = None
+            if asyncio.get_running_loop().time() - self._born > SETTLED:
+                self._failures = 0
+        self._on_death(link, why)
+        if self._link is None and not self._closing:
+            self._spawn(self._restart(), "restart")
+
+    async def _restart(self) -> None:
+        """Until it works: a moment's trouble (memory, a half-written file of a deploy) must not need a person."""
+        async with self._changing:
+            while self._link is None:
+                await asyncio.sleep(PAUSES[min(self._failures, len(PAUSES) - 1)])
+                self._failures += 1
+                try:
+                    self._take(await self._started(self._site))
+                except SetupFailed as error:
+                    self._on_failure(error)
+
+    def _spawn(self, work: Coroutine[None, None, None], name: str | None = None) -> None:
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

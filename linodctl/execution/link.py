@@ -1,0 +1,198 @@
+"""The runner's end of one zygote: starts it, passes orders on, hears of its workers' births and deaths, and its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from linodctl.clock import Clock
+from linodctl.errors import LinodctlError
+from linodctl.execution.bootstrap import FileStamp, changed
+from linodctl.execution.orders import ExecutionSite
+from linodctl.execution.outbox import Outbox
+from linodctl.execution.processes import end_group
+from linodctl.execution.settle import Exit, signal_name
+from linodctl.execution.wire import BadFrame, Splitter, pack, unpack
+from linodctl.execution.worker_process import WorkerProcess, channel_pair
+
+_PACKAGES = str(Path(__file__).parents[2])
+_PROGRAM = (
+    "import sys; sys.path.append(sys.argv[2]); from linodctl.execution.zygote import main; main(int(sys.argv[1]))"
+)
+"""Run by `-c`, so that `__main__` has no file: what a procedure starts by `multiprocessing` must not import it."""
+
+
+class SetupFailed(LinodctlError):
+    """No zygote can be started: the site's `setup` or `preload` failed. `detail` is the traceback, if there is one."""
+
+    def __init__(self, message: str, detail: str | None = None) -> None:
+        super().__init__(message)
+        self.detail = detail
+
+
+class ZygoteLink:
+    """One zygote. After `start` it takes orders until it is retired, or until it dies: then `on_death` is told why."""
+
+    def __init__(self, site: ExecutionSite, on_death: Callable[[ZygoteLink, str], None]) -> None:
+        self.site = site
+        self.workers: dict[int, WorkerProcess] = {}
+        self.threads: list[str] = []
+        """Threads that `setup` left running: forking beside them is risky."""
+        self._on_death = on_death
+        self._files: list[FileStamp] = []
+        self._numbers = 0
+        self._frames = Splitter()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._closing = False
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    async def start(self) -> None:
+        """Start the interpreter and wait until it has loaded the site's code. Raises SetupFailed."""
+        self._loop = asyncio.get_running_loop()
+        self._ready: asyncio.Future[None] = self._loop.create_future()
+        self._control, theirs = socket.socketpair()
+        self._control.setblocking(False)
+        self._outbox = Outbox(self._loop, self._control)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-c", _PROGRAM, str(theirs.fileno()), _PACKAGES],
+                stdin=subprocess.DEVNULL,
+                stdout=2,  # what `setup` prints is no result of the command that runs here
+                pass_fds=[theirs.fileno()],
+                cwd=self.site.folder,
+                env={**os.environ, **self.site.env},
+            )
+        self._loop.add_reader(self._control, self._read)
+        self._send(
+            {
+                "pythonpath": [str(folder) for folder in self.site.pythonpath],
+                "setup": self.site.setup,
+                "preload": list(self.site.preload),
+                "orphan_grace": self.site.orphan_grace.total_seconds(),
+            }
+        )
+        limit = self.site.setup_timeout.total_seconds()
+        try:
+            await asyncio.wait_for(self._ready, limit)
+        except TimeoutError:
+            raise SetupFailed(f"The site's setup did not end within {limit:g} s (setup_timeout).") from None
+        finally:
+            if self._ready.cancelled() or self._ready.exception():
+                self._closing = True
+                self._process.kill()
+                self._hang_up()
+                await self._reaped()
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether it takes orders."""
+        return self._control.fileno() >= 0
+
+    def stale(self) -> bool:
+        """Whether a file that the zygote imported has changed since."""
+        return changed(self._files)
+
+    def fork(self, clock: Clock) -> WorkerProcess:
+        """Order a worker. Raises OSError when this process may not open the descriptors for it."""
+        channel, output, theirs = channel_pair()
+        self._numbers += 1
+        worker = WorkerProcess(self._loop, clock, self._numbers, channel, output)
+        self.workers[worker.number] = worker
+        self._empty.clear()
+        self._send({"op": "fork", "worker": worker.number}, theirs)
+        return worker
+
+    def signal(self, worker: int, number: int, group: bool = True) -> None:
+        """Have the zygote signal a worker's group, or the worker alone. Nothing happens if it has ended."""
+        self._send({"op": "kill", "worker": worker, "signal": int(number), "group": group})
+
+    async def retire(self) -> None:
+        """No more orders: wait until its workers have ended, then let it go and wait until it is gone."""
+        await self._empty.wait()
+        self._closing = True
+        self._hang_up()
+        await self._reaped()
+
+    def bury_workers(self, why: str) -> None:
+        """It is dead: end what is left of its workers, hear what they had said, tell whoever listens."""
+        while self.workers:
+            _, worker = self.workers.popitem()
+            if worker.pid is not None:
+                end_group(worker.pid, worker.pid_started)
+            worker.gone(Exit(), lost=why)
+        self._empty.set()
+
+    async def _reaped(self) -> int:
+        assert self._process is not None
+        return await asyncio.to_thread(self._process.wait)
+
+    def _send(self, message: dict[str, Any], fds: tuple[int, ...] = ()) -> None:
+        self._outbox.send(pack(message), fds)
+
+    def _read(self) -> None:
+        try:
+            data = self._control.recv(65536)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._end_of_file()
+            return
+        try:
+            for line in self._frames.feed(data):
+                self._hear(unpack(line))
+        except BadFrame:
+            self._process.kill()  # type: ignore[union-attr]  # it was started, for it talks
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        match message:
+            case {"op": "ready", "files": files, "threads": threads}:
+                self._files = [tuple(file) for file in files]
+                self.threads = threads
+                self._ready.set_result(None)
+            case {"op": "broken", "error": error, "detail": detail}:
+                self._closing = True
+                self._ready.set_exception(SetupFailed(error, detail))
+            case {"op": "forked", "worker": number, "pid": pid, "started": started}:
+                self.workers[number].forked(pid, started)
+            case {"op": "refused", "worker": number, "error": error}:
+                self._ended(number, Exit(), f"no process could be made for the run: {error}")
+            case {"op": "ended", "worker": number, "code": code, "signal": signal}:
+                self._ended(number, Exit(code, signal, message["cpu_seconds"], message["max_rss"]))
+
+    def _ended(self, number: int, end: Exit, lost: str | None = None) -> None:
+        self.workers.pop(number).gone(end, lost)
+        if not self.workers:
+            self._empty.set()
+
+    def _end_of_file(self) -> None:
+        self._hang_up()
+        self._dying = self._loop.create_task(self._die())
+
+    async def _die(self) -> None:
+        """Find out what it died of."""
+        code = await self._reaped()
+        how = f"was killed by {signal_name(-code)}" if code < 0 else f"exited with code {code}"
+        if not self._ready.done():
+            self._ready.set_exception(SetupFailed(f"The zygote {how} while it loaded the site's code."))
+        elif not self._closing:
+            self._on_death(self, f"the zygote {how}")
+
+    def _hang_up(self) -> None:
+        if self._control.fileno() >= 0:
+            self._outbox.close()
+            self._loop.remove_reader(self._control)
+            self._control.close()

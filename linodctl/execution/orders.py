@@ -1,0 +1,78 @@
+"""What the runner hands to the executor: the site's code and the run to be carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from linodctl.domain import Launch, LogLevel
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionSite:
+    """A site as far as carrying out runs goes."""
+
+    folder: Path
+    """The config's folder: where procedures find themselves."""
+    pythonpath: tuple[Path, ...] = ()
+    """Absolute folders."""
+    setup: str | None = None
+    preload: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+    """Added to the runner's environment for everything that runs."""
+    log_bytes: int = 1024 * 1024
+    """What is kept of one run's log."""
+    notice: timedelta = timedelta(seconds=5)
+    """Between setting `ar.cancelled` and TERM."""
+    orphan_grace: timedelta = timedelta(seconds=3)
+    """Between TERM and KILL when the runner has died."""
+    setup_timeout: timedelta = timedelta(minutes=2)
+    probe_timeout: timedelta = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One run to be carried out. It has been recorded already; instants are aware UTC."""
+
+    run_id: int
+    task: str
+    launch: Launch
+    scheduled_for: datetime
+    log_level: LogLevel = LogLevel.INFO
+    args: Mapping[str, Any] = field(default_factory=dict)
+    """A request's arguments; they win over `launch.args`."""
+    attempt: int = 1
+    last_start_time: datetime | None = None
+    last_success: datetime | None = None
+    memory: Mapping[str, Any] = field(default_factory=dict)
+
+    def job(self, last: bool = True) -> dict[str, Any]:
+        """The fields of `job.Job`."""
+        launch = self.launch
+        return {
+            "run_id": self.run_id,
+            "task": self.task,
+            "func": launch.func,
+            "args": {**launch.args, **self.args},
+            "level": self.log_level.number,
+            "attempt": self.attempt,
+            "scheduled_for": self.scheduled_for,
+            "last_start_time": self.last_start_time,
+            "last_success": self.last_success,
+            "memory": dict(self.memory),
+            "last": last,
+        }
+
+    def surroundings(self, folder: Path) -> dict[str, Any]:
+        """The fields of `confine.Surroundings`."""
+        launch = self.launch
+        return {
+            "cwd": str(folder / launch.cwd),
+            "env": dict(launch.env),
+            "nice": launch.nice,
+            "memory_limit": launch.memory_limit,
+            "user": launch.user,
+        }

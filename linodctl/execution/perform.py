@@ -1,0 +1,77 @@
+"""The steps of one run, wherever it happens: resolve, check the arguments, call, look at what came of it."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from linodctl.execution.context import Cancelled, RunContext, Sink
+from linodctl.execution.job import CantRun, Job
+from linodctl.execution.outcome import Ending, raised, returned, unfit_for_json
+from linodctl.execution.resolve import resolve
+from linodctl.execution.signature import ArgumentsDontFit, call_with
+
+LARGEST_MEMORY = 1024 * 1024
+"""Characters of JSON."""
+
+
+class NotARun(CantRun):
+    """Calling the procedure runs nothing."""
+
+
+def perform(
+    job: Job,
+    sink: Sink,
+    cancelled: Cancelled,
+    handler: logging.Handler,
+    find: Callable[[str], Callable[..., Any]] = resolve,
+) -> Ending:
+    """Carry out one run and say how it ended. Raises nothing that the procedure raises."""
+    before = json.dumps(job.memory, sort_keys=True)
+    context = RunContext(job, sink, cancelled, handler)
+    try:
+        ending = returned(_call(job, context, find))
+    except ArgumentsDontFit as misfit:
+        reason = f"'{job.func}' can't be called: {misfit}"
+        ending = Ending("failed", reason=reason, error=reason, code=1)
+    except BaseException as error:  # whatever it was, it becomes the run's outcome
+        ending = raised(error)
+    return _with_memory(ending, context.memory, before)
+
+
+def _call(job: Job, context: RunContext, find: Callable[[str], Callable[..., Any]]) -> object:
+    value: object = call_with(find(job.func), context, job.args)
+    if inspect.isgenerator(value) or inspect.isasyncgen(value):
+        raise NotARun(f"'{job.func}' has a 'yield': calling it makes a generator and runs nothing.")
+    if inspect.isawaitable(value):
+        return _await(value)
+    return value
+
+
+def _await(awaitable: Any) -> object:
+    import asyncio  # not before it is needed: it doubles what a worker imports
+
+    async def main() -> object:
+        return await awaitable
+
+    return asyncio.run(main())
+
+
+def _with_memory(ending: Ending, memory: Any, before: str) -> Ending:
+    """The ending with the memory to be kept, if it changed; a failed run if it can't be kept."""
+    problem = unfit_for_json(memory, "memory") if isinstance(memory, dict) else "it is no longer a dict"
+    if problem is None:
+        after = json.dumps(memory, sort_keys=True)
+        if after == before:
+            return ending
+        if len(after) <= LARGEST_MEMORY:
+            return replace(ending, memory=memory)
+        problem = f"it has {len(after)} characters of JSON, and {LARGEST_MEMORY} is the limit"
+    reason = f"ar.memory can't be saved: {problem}."
+    if ending.outcome == "failed":
+        return replace(ending, error=f"{ending.error}\n\n{reason}")
+    return Ending("failed", reason=reason, error=reason, message=ending.message, code=1)

@@ -1,0 +1,123 @@
+"""A run in a process: follows its worker, and stops it step by step when asked.
+
+```
+asked to stop → ar.cancelled ──notice──→ (timeout: stacks) → TERM to the group ──grace──→ KILL to the group
+```
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from linodctl.domain import Outcome
+from linodctl.execution.flight import Flight
+from linodctl.execution.link import ZygoteLink
+from linodctl.execution.processes import STACKS_SIGNAL
+from linodctl.execution.reports import LogLine
+from linodctl.execution.settle import Exit, settle
+from linodctl.execution.wire import pack
+from linodctl.execution.worker_process import WorkerProcess
+
+_TO_WRITE_STACKS = 0.2
+"""Seconds that a worker is given to write its stacks before TERM cuts it short."""
+
+
+class ProcessRun:
+    """One run and the worker that carries it out."""
+
+    def __init__(
+        self,
+        flight: Flight,
+        link: ZygoteLink,
+        worker: WorkerProcess,
+        loop: asyncio.AbstractEventLoop,
+        on_end: Callable[[ProcessRun], None],
+    ) -> None:
+        self.flight = flight
+        self.link = link
+        self.worker = worker
+        self.begun = False
+        self.worker_lives = True
+        self._loop = loop
+        self._on_end = on_end
+        self._fresh = worker.served == 0
+        self._ending: Mapping[str, Any] | None = None
+        self._step: asyncio.TimerHandle | None = None
+        worker.listener = self
+
+    # --- what the worker tells -------------------------------------------------------------------
+
+    def forked(self, pid: int, pid_started: str) -> None:
+        self.flight.started(pid, pid_started)
+
+    def log(self, lines: list[LogLine]) -> None:
+        self.flight.log(lines)
+
+    def heard(self, frame: list[Any]) -> None:
+        match frame:
+            case ["begin"]:
+                self.begun = True
+                if not self._fresh:
+                    self.flight.started(self.worker.pid or 0, self.worker.pid_started)
+            case ["progress", done, total, str(text)]:
+                self.flight.progress(float(done), None if total is None else float(total), text)
+            case ["end", {"outcome": str(), "last": bool(last)} as ending]:
+                self._ending = ending
+                if not last:
+                    self._worker_would_go_on()
+            case _:
+                raise ValueError("not a report")
+
+    def gone(self, end: Exit, lost: str | None) -> None:
+        self.worker_lives = False
+        self._finish(end, lost)
+
+    def _worker_would_go_on(self) -> None:
+        assert self._ending is not None
+        if self.flight.asked is not None:
+            self.worker.dismiss()  # a TERM may be on its way, which must not hit the next run
+            return
+        self.worker.drain_output()
+        self.worker.served += 1
+        self.worker.listener = None
+        self._finish(Exit(cpu_seconds=self._ending["cpu_seconds"], max_rss=self._ending["max_rss"]), None)
+
+    def _finish(self, end: Exit, lost: str | None) -> None:
+        if self._step is not None:
+            self._step.cancel()
+        if self.begun or self._fresh or self.flight.asked:
+            self.flight.land(settle(self._ending, end, self.flight.asked, lost))
+        self._on_end(self)
+
+    # --- stopping it -----------------------------------------------------------------------------
+
+    def stop(self) -> None:
+        """Begin the stop sequence."""
+        self.worker.send(pack({"op": "cancel"}))
+        self._then(self.link.site.notice.total_seconds(), self._take_stacks)
+
+    def kill(self) -> None:
+        """End the whole group at once."""
+        self._signal(signal.SIGKILL)
+
+    def _take_stacks(self) -> None:
+        if self.flight.asked is not None and self.flight.asked.outcome is Outcome.TIMED_OUT:
+            self._signal(STACKS_SIGNAL, group=False)
+            self._then(_TO_WRITE_STACKS, self._terminate)
+        else:
+            self._terminate()
+
+    def _terminate(self) -> None:
+        self._signal(signal.SIGTERM)
+        self._then(self.flight.order.launch.grace.total_seconds(), self.kill)
+
+    def _then(self, seconds: float, step: Callable[[], None]) -> None:
+        if self._step is not None:
+            self._step.cancel()
+        self._step = self._loop.call_later(seconds, step)
+
+    def _signal(self, number: int, group: bool = True) -> None:
+        self.link.signal(self.worker.number, number, group)

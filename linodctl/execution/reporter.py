@@ -1,0 +1,65 @@
+"""The worker's mouth: log lines, progress and the ending of a run, each sent to the runner the moment it happens.
+
+Nothing is collected first, so what was said before a crash is on record. Where the runner reads too slowly, the worker
+waits: that keeps the memory of both bounded.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import threading
+from dataclasses import asdict
+from typing import Any
+
+from linodctl.execution.outcome import Ending
+from linodctl.execution.wire import pack
+
+LONGEST_TEXT = 64 * 1024
+"""Characters of one log record."""
+
+
+class Reporter:
+    """Sends frames over the worker's channel. A process that the procedure forks off writes to the pipe instead."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self._lock = threading.Lock()
+        self._forked = False
+        os.register_at_fork(after_in_child=self._after_fork)
+
+    def line(self, when: float, level: int, logger: str, text: str) -> None:
+        if len(text) > LONGEST_TEXT:
+            text = f"{text[:LONGEST_TEXT]}… ({len(text) - LONGEST_TEXT} characters left out)"
+        if self._forked:
+            os.write(2, f"{text}\n".encode("utf-8", "replace"))
+        else:
+            self._send(["log", when, level, logger, text])
+
+    def progress(self, done: float, total: float | None, text: str) -> None:
+        if not self._forked:
+            self._send(["progress", float(done), None if total is None else float(total), str(text)[:LONGEST_TEXT]])
+
+    def begin(self) -> None:
+        """The order was read and is carried out from here on."""
+        self._send(["begin"])
+
+    def end(self, ending: Ending, last: bool, cpu_seconds: float, max_rss: int) -> None:
+        """The last word on a run; `last` says that the worker ends, too."""
+        self._send(["end", {**asdict(ending), "last": last, "cpu_seconds": cpu_seconds, "max_rss": max_rss}])
+
+    def answer(self, value: Any) -> None:
+        """The last word on a probe."""
+        self._send(["probe", value])
+
+    def _send(self, frame: list[Any]) -> None:
+        # A runner that is gone is no reason to disturb the procedure: the zygote will stop it in an orderly way.
+        with self._lock, contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self._channel.sendall(pack(frame))
+
+    def _after_fork(self) -> None:
+        # Two processes on one socket would tear each other's frames apart, and the lock may be held by a thread that
+        # doesn't exist here.
+        self._lock = threading.Lock()
+        self._forked = True

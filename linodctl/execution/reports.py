@@ -1,0 +1,66 @@
+"""What the executor tells the runner. On one run, in this order: Started, any Logged and Progressed, Ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from linodctl.domain import Result
+
+
+class LogLine(NamedTuple):
+    """One captured record. A tuple, for a chatty run makes a hundred thousand of them."""
+
+    time: datetime
+    """Aware UTC."""
+    level: int
+    logger: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The run's process is there (or its thread: then `pid` is the runner's own)."""
+
+    run_id: int
+    pid: int
+    pid_started: str
+    """The kernel's start time of `pid`; empty where it can't be known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """Some lines of the run's log, in their order."""
+
+    run_id: int
+    records: tuple[LogLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    """How far the run says it is."""
+
+    run_id: int
+    done: float
+    total: float | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The last word on a run."""
+
+    run_id: int
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class ZygoteDied:
+    """A zygote died under these runs (their `Ended` came before this); another one is being started."""
+
+    run_ids: tuple[int, ...]
+    why: str
+
+
+Report = Started | Logged | Progressed | Ended | ZygoteDied

@@ -1,0 +1,183 @@
+"""`isolation: thread`: a run in a thread of the runner. Cheapest, but it can't be killed, only asked; it says so."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import copy
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from linodctl.clock import Clock
+from linodctl.execution.bootstrap import SetupError, prepare
+from linodctl.execution.flight import Flight
+from linodctl.execution.job import Job
+from linodctl.execution.orders import ExecutionSite
+from linodctl.execution.outcome import raised
+from linodctl.execution.perform import perform
+from linodctl.execution.processes import start_time
+from linodctl.execution.reports import LogLine
+from linodctl.execution.routing import Route, Router
+from linodctl.execution.settle import Exit, settle
+
+
+class ThreadCancelled:
+    """`ar.cancelled` of a thread."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self.set = self._event.set
+        self.is_set = self._event.is_set
+        self.wait = self._event.wait
+
+    def __bool__(self) -> bool:
+        return self._event.is_set()
+
+
+class ThreadRun:
+    """One run and its thread, seen from the loop."""
+
+    def __init__(self, threads: Threads, flight: Flight, loop: asyncio.AbstractEventLoop) -> None:
+        self.flight = flight
+        self.cancelled = ThreadCancelled()
+        self._threads = threads
+        self._loop = loop
+        self._reminder: asyncio.TimerHandle | None = None
+        self._mail: deque[tuple[str, tuple[Any, ...]]] = deque()
+        self._mail_announced = False
+
+    def stop(self) -> None:
+        """Ask it; if that doesn't help, say that nothing else can be done."""
+        self.cancelled.set()
+        notice = self._threads.site.notice.total_seconds()
+        self._reminder = self._loop.call_later(
+            notice, self.flight.say, "asked to stop, it goes on: a thread can't be killed (isolation: thread)"
+        )
+
+    def kill(self) -> None:
+        """Give it up: the run is over for us, though its thread goes on until the runner's end."""
+        why = self.flight.asked.why if self.flight.asked else "given up"
+        self._land(None, Exit(), f"{why}; its thread could not be stopped")
+
+    # --- called in the thread --------------------------------------------------------------------
+
+    def line(self, when: float, level: int, logger: str, text: str) -> None:
+        self._post("log", when, level, logger, text)
+
+    def progress(self, done: float, total: float | None, text: str) -> None:
+        self._post("progress", float(done), None if total is None else float(total), str(text))
+
+    def end(self, ending: Mapping[str, Any], cpu_seconds: float) -> None:
+        self._post("end", ending, cpu_seconds)
+
+    def _post(self, what: str, *content: Any) -> None:
+        """To the loop's thread; one wake-up serves all that is posted before it is answered."""
+        self._mail.append((what, content))
+        if not self._mail_announced:
+            self._mail_announced = True
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
+                self._loop.call_soon_threadsafe(self._deliver)
+
+    # --- called in the loop ----------------------------------------------------------------------
+
+    def _deliver(self) -> None:
+        self._mail_announced = False  # before looking: what comes now announces itself again
+        lines: list[LogLine] = []
+        while self._mail and not self.flight.landed:
+            match self._mail.popleft():
+                case "log", (when, level, logger, text):
+                    lines.append(LogLine(datetime.fromtimestamp(when, UTC), level, logger, text))
+                    continue
+                case what, content:
+                    self.flight.log(lines)
+                    lines = []
+                    if what == "progress":
+                        self.flight.progress(*content)
+                    else:
+                        self._land(content[0], Exit(cpu_seconds=content[1]))
+        if not self.flight.landed:
+            self.flight.log(lines)
+
+    def _land(self, ending: Mapping[str, Any] | None, end: Exit, lost: str | None = None) -> None:
+        if self._reminder is not None:
+            self._reminder.cancel()
+        result = settle(ending, end, self.flight.asked, lost)
+        self.flight.land(replace(result, reason=lost) if lost else result)
+        self._threads.landed(self)
+
+
+class Threads:
+    """All runs in threads. They are daemon threads of their own, not a pool's: a stuck one mustn't keep the runner."""
+
+    def __init__(
+        self,
+        site: ExecutionSite,
+        loop: asyncio.AbstractEventLoop,
+        clock: Clock,
+        on_end: Callable[[Flight], None],
+    ) -> None:
+        self.site = site
+        self._loop = loop
+        self._clock = clock
+        self._on_end = on_end
+        self._router: Router | None = None
+        self._runs: set[ThreadRun] = set()
+        self._preparing = threading.Lock()
+        self._prepared: ExecutionSite | None = None
+
+    def start(self, flight: Flight) -> ThreadRun:
+        if self._router is None:
+            self._router = Router()
+        run = ThreadRun(self, flight, self._loop)
+        self._runs.add(run)
+        self._loop.call_soon(self._begin, run, self._router)
+        return run
+
+    def landed(self, run: ThreadRun) -> None:
+        self._runs.discard(run)
+        self._on_end(run.flight)
+
+    def abandon_all(self) -> None:
+        """Give up all that still run."""
+        for run in list(self._runs):
+            run.kill()
+
+    def close(self) -> None:
+        if self._router is not None:
+            self._router.remove()
+            self._router = None
+
+    def _begin(self, run: ThreadRun, router: Router) -> None:
+        pid = os.getpid()
+        run.flight.started(pid, start_time(pid))
+        job = Job(**run.flight.order.job())
+        job = replace(job, args=dict(job.args), memory=copy.deepcopy(job.memory))
+        name = f"linodctl-run-{run.flight.run_id}"
+        threading.Thread(target=self._carry_out, args=(run, router, job), name=name, daemon=True).start()
+
+    def _carry_out(self, run: ThreadRun, router: Router, job: Job) -> None:
+        """The thread's whole life."""
+        route = Route.to(run, job.level)
+        router.enter(route)
+        before = time.thread_time()
+        try:
+            self._prepare()
+            ending = perform(job, run, run.cancelled, route.handler)
+        except SetupError as error:
+            ending = raised(error)
+        finally:
+            router.leave(route)
+        run.end(asdict(ending), time.thread_time() - before)
+
+    def _prepare(self) -> None:
+        """What the zygote does for processes, once for all threads. Raises SetupError."""
+        with self._preparing:
+            if self._prepared is not self.site:
+                prepare([str(folder) for folder in self.site.pythonpath], self.site.setup, self.site.preload)
+                self._prepared = self.site

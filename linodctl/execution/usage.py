@@ -1,0 +1,32 @@
+"""What a process used: seconds of processor time and the peak of its memory."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from dataclasses import dataclass
+
+_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Processor time so far, in seconds, and peak resident memory, in bytes."""
+
+    cpu_seconds: float
+    max_rss: int
+
+    @classmethod
+    def of(cls, usage: resource.struct_rusage) -> Usage:
+        return cls(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _RSS_UNIT)
+
+    @classmethod
+    def now(cls) -> Usage:
+        """This process and its ended children."""
+        own = cls.of(resource.getrusage(resource.RUSAGE_SELF))
+        children = cls.of(resource.getrusage(resource.RUSAGE_CHILDREN))
+        return cls(own.cpu_seconds + children.cpu_seconds, max(own.max_rss, children.max_rss))
+
+    def since(self, earlier: Usage) -> tuple[float, int]:
+        """Processor time between the two; the peak knows no past."""
+        return self.cpu_seconds - earlier.cpu_seconds, self.max_rss

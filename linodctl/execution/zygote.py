@@ -1,0 +1,195 @@
+"""The zygote: a small single-threaded interpreter with the site's code loaded, which forks one worker per order.
+
+It knows nothing of tasks. The runner sends `fork` with two descriptors (the worker's channel and its output pipe) and
+`kill`; the zygote answers `forked`, and `ended` when it has reaped the worker. It alone reaps, so it alone can signal a
+worker without ever hitting a stranger that got the same pid. When the runner is gone (end-of-file), it stops its
+workers (TERM, then KILL) and exits.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import gc
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+from typing import Any
+
+from linodctl.clock import SystemClock
+from linodctl.execution import bootstrap, capture, worker
+from linodctl.execution.processes import STACKS_SIGNAL, start_time
+from linodctl.execution.usage import Usage
+from linodctl.execution.wire import BadFrame, Splitter, pack, receive_line, receive_with_fds, unpack
+
+
+def main(control_fd: int) -> None:
+    """Run a zygote over the inherited control socket; returns when the runner has gone and no worker is left."""
+    # Ctrl-C reaches the terminal's whole foreground group, and service managers signal every process of a service.
+    # What a stop means for runs is the runner's decision.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    control = socket.socket(fileno=control_fd)
+    control.set_inheritable(False)
+    hello = receive_line(control)
+    if hello is None:
+        return
+    orders = unpack(hello)
+    try:
+        files = bootstrap.prepare(orders["pythonpath"], orders["setup"], orders["preload"])
+    except bootstrap.SetupError as error:
+        control.sendall(pack({"op": "broken", "error": str(error), "detail": error.detail}))
+        return
+    _settle_down()
+    threads = [t.name for t in threading.enumerate() if t is not threading.main_thread()]
+    zygote = Zygote(control, orders["orphan_grace"])
+    control.sendall(pack({"op": "ready", "files": files, "threads": threads}))
+    zygote.serve()
+
+
+def _settle_down() -> None:
+    """Get ready to be copied many times."""
+    capture.silence_consoles()
+    faulthandler.register(STACKS_SIGNAL, file=2, all_threads=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    gc.collect()
+    gc.freeze()  # children must not touch, and so copy, the pages of objects that are never freed
+
+
+class Zygote:
+    """Serves one runner. Workers are named by the runner's numbers."""
+
+    def __init__(self, control: socket.socket, orphan_grace: float) -> None:
+        self._control = control
+        self._orphan_grace = orphan_grace
+        self._clock = SystemClock()
+        self._orders = Splitter()
+        self._fds: list[int] = []
+        self._pids: dict[int, int] = {}
+        self._wake, self._waker = socket.socketpair()
+        self._wake.setblocking(False)
+        self._waker.setblocking(False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)  # not ignored: the wakeup fd needs a handler to be set
+        signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
+
+    def serve(self) -> None:
+        """Until end-of-file: obey orders, reap workers."""
+        poll = select.poll()
+        poll.register(self._control, select.POLLIN)
+        poll.register(self._wake, select.POLLIN)
+        try:
+            while True:
+                ready = {fd for fd, _ in poll.poll()}
+                if self._wake.fileno() in ready:
+                    self._reap()
+                if self._control.fileno() in ready and not self._obey():
+                    break
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # the runner is gone
+        self._stop_all()
+
+    def _obey(self) -> bool:
+        """Carry out what has come in; False at end-of-file."""
+        data, fds = receive_with_fds(self._control, 2)
+        self._fds += fds
+        for line in self._orders.feed(data):
+            self._carry_out(unpack(line))
+        return bool(data)
+
+    def _carry_out(self, order: dict[str, Any]) -> None:
+        match order:
+            case {"op": "fork", "worker": int(number)}:
+                self._fork(number)
+            case {"op": "kill", "worker": int(number), "signal": int(what), "group": bool(group)}:
+                self._kill(number, what, group)
+            case _:
+                raise BadFrame(f"The runner sent an order of another version: {order!r:.200}")
+
+    def _fork(self, number: int) -> None:
+        channel, output = self._fds.pop(0), self._fds.pop(0)
+        parent = os.getpid()
+        try:
+            pid = os.fork()
+        except OSError as error:
+            self._tell({"op": "refused", "worker": number, "error": error.strerror})
+        else:
+            if pid == 0:
+                try:
+                    self._become_worker(channel, output, parent)
+                finally:
+                    os._exit(worker.BROKEN)  # whatever happens, a child must not go on as a second zygote
+            self._pids[number] = pid
+            self._tell({"op": "forked", "worker": number, "pid": pid, "started": start_time(pid)})
+        finally:
+            os.close(channel)
+            os.close(output)
+
+    def _become_worker(self, channel: int, output: int, zygote_pid: int) -> None:
+        """In the child: let go of everything that is the zygote's. Never returns."""
+        gc.enable()
+        for sock in (self._control, self._wake, self._waker):
+            sock.close()
+        worker.live(socket.socket(fileno=channel), output, zygote_pid)
+
+    def _kill(self, number: int, what: int, group: bool) -> None:
+        pid = self._pids.get(number)
+        if pid is None:
+            return  # already reaped: the report is on its way
+        if group:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(pid, what)
+                return
+        # Just forked, it may not be the leader of its own group yet.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, what)
+
+    def _reap(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            self._wake.recv(4096)
+        for number, pid in list(self._pids.items()):
+            # Look first, without reaping: as long as the worker is a zombie, its number can't be given to others, and
+            # what is left of its group can safely be killed.
+            if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+                continue
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(pid, signal.SIGKILL)
+            _, status, rusage = os.wait4(pid, 0)
+            del self._pids[number]
+            self._tell_end(number, os.waitstatus_to_exitcode(status), Usage.of(rusage))
+
+    def _tell_end(self, number: int, code: int, used: Usage) -> None:
+        self._tell(
+            {
+                "op": "ended",
+                "worker": number,
+                "code": code if code >= 0 else None,
+                "signal": -code if code < 0 else None,
+                "cpu_seconds": used.cpu_seconds,
+                "max_rss": used.max_rss,
+            }
+        )
+
+    def _tell(self, message: dict[str, Any]) -> None:
+        self._control.sendall(pack(message))
+
+    def _stop_all(self) -> None:
+        """The runner is gone: end every worker and its offspring, politely first."""
+        deadline = self._clock.monotonic() + self._orphan_grace
+        poll = select.poll()
+        poll.register(self._wake, select.POLLIN)
+        self._signal_all(signal.SIGTERM)
+        while self._pids:
+            left = deadline - self._clock.monotonic()
+            if left <= 0:
+                self._signal_all(signal.SIGKILL)
+            poll.poll(max(left, 0.1) * 1000)
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                self._reap()
+
+    def _signal_all(self, what: int) -> None:
+        for number in self._pids:
+            self._kill(number, what, group=True)
