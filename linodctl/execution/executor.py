@@ -32,7 +32,7 @@ __all__ = ["Executor", "ProbeFailed", "SetupFailed"]
 
 
 class Executor:
-    """Carries out runs. Its methods belong to the loop's thread; `report` is called there, never from within `start`."""
+    """Carries out runs. Its methods belong to the loop's thread; there `report` is called, never from within `start`."""
 
     def __init__(self, site: ExecutionSite, report: Callable[[Report], None], clock: Clock | None = None) -> None:
         self._site = site

@@ -8,11 +8,9 @@ from dataclasses import asdict, dataclass
 from datetime import date, time, timedelta
 from typing import Any
 
+from linodctl.decorators import MARK
 from linodctl.execution.resolve import ResolveError, import_module, resolve
 from linodctl.execution.signature import misfit, takes_context
-
-MARK = "__linodctl__"
-"""The attribute by which decorators mark a function: a mapping with `name` and `options`."""
 
 
 @dataclass(frozen=True, slots=True)
