@@ -96,7 +96,7 @@ class Given:
         job = Job(
             run_id=1,
             task=getattr(procedure, "__name__", str(procedure)),
-            func=procedure if isinstance(procedure, str) else f"{procedure.__module__}:{procedure.__qualname__}",
+            func=procedure if isinstance(procedure, str) else getattr(procedure, "__qualname__", repr(procedure)),
             args=args,
             level=self.log_level.number,
             attempt=self.attempt,

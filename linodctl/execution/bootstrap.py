@@ -30,11 +30,6 @@ def prepare(pythonpath: Iterable[str], setup: str | None, preload: Iterable[str]
     return stamps(_files(set(sys.modules) - before))
 
 
-def imported() -> list[FileStamp]:
-    """The files of everything that this process has imported."""
-    return stamps(_files(set(sys.modules)))
-
-
 def stamps(paths: Iterable[str]) -> list[FileStamp]:
     """What tells whether these files change later on; a file that isn't there has the stamp of nothing."""
     return [(path, *_stamp(path)) for path in paths]
@@ -43,6 +38,23 @@ def stamps(paths: Iterable[str]) -> list[FileStamp]:
 def changed(known: Iterable[FileStamp]) -> bool:
     """Whether one of the files is not what it was."""
     return any(_stamp(path) != (time, size) for path, time, size in known)
+
+
+class Imports:
+    """The files that this process imported, each as it was when it was first noted."""
+
+    def __init__(self) -> None:
+        self._stamps: dict[str, tuple[int, int]] = {}
+
+    def note(self) -> None:
+        """Look for files imported since the last look: the sooner after an import, the less can slip through."""
+        for path in _files(set(sys.modules)):
+            if path not in self._stamps:
+                self._stamps[path] = _stamp(path)
+
+    def changed(self) -> bool:
+        """Whether one of them is not what it was: this process runs old code."""
+        return any(_stamp(path) != stamp for path, stamp in self._stamps.items())
 
 
 def _guarded(what: str, action: Callable[[], object]) -> None:

@@ -32,7 +32,7 @@ __all__ = ["Executor", "ProbeFailed", "SetupFailed"]
 
 
 class Executor:
-    """Carries out runs. Its methods belong to the loop's thread; there `report` is called, never from within `start`."""
+    """Carries out runs. It belongs to the loop's thread, where `report` is called, too (never from within `start`)."""
 
     def __init__(self, site: ExecutionSite, report: Callable[[Report], None], clock: Clock | None = None) -> None:
         self._site = site
@@ -106,7 +106,7 @@ class Executor:
 
     async def probe(self, paths: Sequence[ProbePath], discover: Sequence[str] = ()) -> Probe:
         """Look at the site's code in a worker of its own. Raises ProbeFailed if that dies or takes too long."""
-        return await probe(await self._keeper.ready(), paths, discover, self._clock)
+        return await probe(self._keeper, paths, discover, self._clock)
 
     def stale(self) -> bool:
         """Whether a file that `setup` or `preload` imported has changed, so that `replace` is called for."""

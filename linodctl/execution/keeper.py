@@ -25,7 +25,7 @@ class Keeper:
         on_failure: Callable[[SetupFailed], None],
     ) -> None:
         self._link: ZygoteLink | None = None
-        self._site = site
+        self.site = site
         self._on_ready = on_ready
         self._on_death = on_death
         self._on_failure = on_failure
@@ -43,7 +43,7 @@ class Keeper:
         self._available = asyncio.Event()
         self._changing = asyncio.Lock()
         async with self._changing:
-            self._take(await self._started(self._site))
+            self._take(await self._started(self.site))
 
     async def ready(self) -> ZygoteLink:
         """The current zygote, as soon as there is one."""
@@ -56,7 +56,7 @@ class Keeper:
         """Put a new zygote in the current one's place. Raises SetupFailed and leaves everything as it was."""
         async with self._changing:
             new = await self._started(site)
-            self._site = site
+            self.site = site
             if self._link is not None:
                 self._spawn(self._link.retire())
             self._take(new)
@@ -99,7 +99,7 @@ class Keeper:
                 await asyncio.sleep(PAUSES[min(self._failures, len(PAUSES) - 1)])
                 self._failures += 1
                 try:
-                    self._take(await self._started(self._site))
+                    self._take(await self._started(self.site))
                 except SetupFailed as error:
                     self._on_failure(error)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from linodctl.clock import Clock
 from linodctl.errors import LinodctlError
+from linodctl.execution.keeper import Keeper
 from linodctl.execution.link import ZygoteLink
 from linodctl.execution.probe import Probe, ProbePath
 from linodctl.execution.reports import LogLine
@@ -24,17 +25,23 @@ class ProbeFailed(LinodctlError):
     """The worker that looked at the site's code died or took too long: some module does more than define things."""
 
 
-async def probe(link: ZygoteLink, paths: Sequence[ProbePath], discover: Sequence[str], clock: Clock) -> Probe:
+async def probe(keeper: Keeper, paths: Sequence[ProbePath], discover: Sequence[str], clock: Clock) -> Probe:
     """What the paths and modules turn out to be. Raises ProbeFailed."""
+    limit = keeper.site.probe_timeout.total_seconds()
+    try:
+        async with asyncio.timeout(limit):
+            return await _ask(await keeper.ready(), paths, discover, clock)
+    except TimeoutError:
+        raise ProbeFailed(f"Importing the site's procedures did not end within {limit:g} s.") from None
+
+
+async def _ask(link: ZygoteLink, paths: Sequence[ProbePath], discover: Sequence[str], clock: Clock) -> Probe:
     worker = link.fork(clock)
     waiter = _Waiter(asyncio.get_running_loop())
     worker.listener = waiter
     worker.send(pack({"op": "probe", "paths": [asdict(path) for path in paths], "discover": list(discover)}))
-    limit = link.site.probe_timeout.total_seconds()
     try:
-        return await asyncio.wait_for(waiter.answer, limit)
-    except TimeoutError:
-        raise ProbeFailed(f"Importing the site's procedures did not end within {limit:g} s.") from None
+        return await waiter.answer
     finally:
         link.signal(worker.number, signal.SIGKILL)
 

@@ -17,7 +17,8 @@ import socket
 import sys
 import threading
 import traceback
-from typing import NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 from linodctl.execution import bootstrap, confine, probe
 from linodctl.execution.capture import Capture
@@ -25,6 +26,7 @@ from linodctl.execution.job import CantRun, Job
 from linodctl.execution.outcome import Ending, raised
 from linodctl.execution.perform import perform
 from linodctl.execution.reporter import Reporter
+from linodctl.execution.resolve import resolve
 from linodctl.execution.usage import Usage
 from linodctl.execution.wire import receive_line, unpack
 
@@ -80,8 +82,8 @@ def _serve(channel: socket.socket) -> int:
     """Carry out orders until the last one; the exit code."""
     atexit._clear()  # these belong to the zygote
     reporter = Reporter(channel)
+    imports = bootstrap.Imports()
     code = 0
-    imported: list[bootstrap.FileStamp] | None = None
     while (line := receive_line(channel)) is not None:
         order = unpack(line)
         if order["op"] == "probe":
@@ -89,22 +91,21 @@ def _serve(channel: socket.socket) -> int:
             break
         if order["op"] != "run":
             continue  # a cancel that came after the end of its run
-        if imported is not None and bootstrap.changed(imported):
-            break  # this worker's code is old: leave, unbegun, and the runner orders a fresh one
+        if imports.changed():
+            break  # leave the run unbegun: the runner orders a fresh worker for it
         job = Job(**order["job"])
         reporter.begin()
-        code = _carry_out(job, reporter, channel)
+        code = _carry_out(job, reporter, channel, imports)
         if job.last:
             break
-        imported = bootstrap.imported()
     return code
 
 
-def _carry_out(job: Job, reporter: Reporter, channel: socket.socket) -> int:
+def _carry_out(job: Job, reporter: Reporter, channel: socket.socket, imports: bootstrap.Imports) -> int:
     me = os.getpid()
     before = Usage.now()
     with Capture(reporter, job.level) as capture:
-        ending = _perform(job, reporter, channel, capture)
+        ending = _perform(job, reporter, channel, capture, imports)
         if os.getpid() != me:
             os._exit(0)  # the procedure forked and let its child return, too: only the original speaks for the run
         if job.last:
@@ -113,12 +114,23 @@ def _carry_out(job: Job, reporter: Reporter, channel: socket.socket) -> int:
     return ending.code
 
 
-def _perform(job: Job, reporter: Reporter, channel: socket.socket, capture: Capture) -> Ending:
+def _perform(
+    job: Job, reporter: Reporter, channel: socket.socket, capture: Capture, imports: bootstrap.Imports
+) -> Ending:
+    def find(path: str) -> Callable[..., Any]:
+        found = resolve(path)
+        if not job.last:
+            imports.note()
+        return found
+
     try:
         confine.Surroundings(**job.surroundings).apply()
     except CantRun as error:
         return raised(error)
-    return perform(job, reporter, AskedToStop(channel), capture.handler)
+    ending = perform(job, reporter, AskedToStop(channel), capture.handler, find)
+    if not job.last:
+        imports.note()
+    return ending
 
 
 def _shut_down() -> None:

@@ -1,0 +1,154 @@
+"""What happens when zygote or runner are killed under their runs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from execution_bench import SITE_CODE, Bench, gone
+
+import linodctl
+from linodctl.domain import Outcome
+from linodctl.execution.executor import SetupFailed
+from linodctl.execution.processes import end_group, start_time
+from linodctl.execution.reports import ZygoteDied
+
+
+def test_a_killed_zygote_loses_its_runs_and_is_followed_by_another(make_bench: Callable[..., Bench]) -> None:
+    bench = make_bench()
+    first, second = bench.start("with_grandchild"), bench.start("sleep")
+    grandchild = int(bench.line(first, "grandchild"))
+    bench.line(first, "ready")
+    bench.line(second, "sleeping")
+    with gone(grandchild) as grandchild_is_gone, gone(bench.started(second).pid) as worker_is_gone:
+        os.kill(bench.zygote_pid(), signal.SIGKILL)
+        for run_id in (first, second):
+            result = bench.end(run_id)
+            assert (result.outcome, result.reason) == (Outcome.LOST, "the zygote was killed by SIGKILL")
+        assert grandchild_is_gone()
+        assert worker_is_gone()
+    died = bench.until(lambda: next((r for r in bench.reports if isinstance(r, ZygoteDied)), None))
+    assert set(died.run_ids) == {first, second}
+    assert bench.run("answer").message == "42"
+
+
+def test_a_run_ordered_while_there_is_no_zygote_waits_for_one(make_bench: Callable[..., Bench]) -> None:
+    bench = make_bench()
+    with gone(bench.zygote_pid()) as is_gone:
+        os.kill(bench.zygote_pid(), signal.SIGKILL)
+        assert is_gone()
+    assert bench.run("answer").outcome in (Outcome.SUCCEEDED, Outcome.LOST)  # lost if the loop hadn't heard of it yet
+    assert bench.run("answer").message == "42"
+
+
+def test_ctrl_c_and_term_do_not_reach_the_zygote(make_bench: Callable[..., Bench]) -> None:
+    bench = make_bench()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        os.kill(bench.zygote_pid(), number)
+    zygote = bench.zygote_pid()
+    assert bench.run("answer").message == "42"
+    assert bench.zygote_pid() == zygote
+
+
+def test_a_killed_runner_leaves_nothing_behind(tmp_path: Path) -> None:
+    paths = [Path(linodctl.__file__).parents[1], SITE_CODE.parent, *sys.path]
+    runner = subprocess.Popen(
+        [sys.executable, "-c", RUNNER, "with_grandchild", "ignore_term", "wait_politely"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))},
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert runner.stdout is not None
+    with runner:
+        pids = [int(pid) for _ in range(4) for pid in runner.stdout.readline().split()[1:]]
+        assert len(pids) == 5
+        watches = [gone(pid) for pid in pids]
+        runner.kill()
+        runner.wait()
+        for watch in watches:
+            with watch as is_gone:
+                assert is_gone()
+
+
+RUNNER = (SITE_CODE / "runner_to_be_killed.py").read_text()
+
+
+def test_setup_that_fails_says_why(make_bench: Callable[..., Bench], tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("def start(): {}['no']\nimport nowhere_at_all\n")
+    with pytest.raises(SetupFailed, match=r"setup: broken\.start: .*'nowhere_at_all'") as caught:
+        make_bench(setup="broken.start")
+    assert "Traceback" in (caught.value.detail or "")
+    (tmp_path / "broken.py").write_text("def start(): {}['no']\n")
+    with pytest.raises(SetupFailed, match=r"setup: broken\.start: KeyError: 'no'") as caught:
+        make_bench(setup="broken.start")
+    assert "in start" in (caught.value.detail or "")
+    with pytest.raises(SetupFailed, match="preload: nowhere: there is no module 'nowhere'"):
+        make_bench(preload=("nowhere",))
+    (tmp_path / "suicide.py").write_text("import os; os._exit(3)")
+    with pytest.raises(SetupFailed, match="The zygote exited with code 3 while"):
+        make_bench(preload=("suicide",))
+
+
+def test_a_changed_file_makes_the_zygote_stale_and_replacing_keeps_its_runs(
+    make_bench: Callable[..., Bench], tmp_path: Path
+) -> None:
+    (tmp_path / "loaded.py").write_text("version = 1\ndef get(): return version\n")
+    bench = make_bench(preload=("loaded",))
+    old = bench.zygote_pid()
+    assert not bench.executor.stale()
+    assert bench.run("loaded.get").message == "1"
+    running = bench.start("wait_politely")
+    bench.line(running, "waiting")
+    (tmp_path / "loaded.py").write_text("version = 'two'\ndef get(): return version\n")
+    assert bench.executor.stale()
+    with gone(old) as is_gone:
+        bench.do(bench.executor.replace())
+        assert not bench.executor.stale()
+        assert bench.run("loaded.get").message == "two"
+        assert bench.executor.running == {running}
+        bench.cancel(running)
+        assert bench.end(running).message == "True True"
+        assert is_gone()
+
+
+def test_a_replacement_that_fails_leaves_the_old_zygote_in_service(
+    make_bench: Callable[..., Bench], tmp_path: Path
+) -> None:
+    (tmp_path / "loaded.py").write_text("def get(): return 1\n")
+    bench = make_bench(preload=("loaded",))
+    (tmp_path / "loaded.py").write_text("def get(: return 1\n")
+    with pytest.raises(SetupFailed, match="SyntaxError"):
+        bench.do(bench.executor.replace())
+    assert bench.run("loaded.get").message == "1"
+
+
+def test_end_group_does_not_touch_strangers() -> None:
+    process = subprocess.Popen(["sleep", "600"], start_new_session=True)
+    try:
+        assert not end_group(process.pid, "1")
+        assert process.poll() is None
+        assert end_group(process.pid, start_time(process.pid))
+        assert process.wait() == -signal.SIGKILL
+    finally:
+        process.kill()
+    assert not end_group(process.pid, "1")
+
+
+def test_end_group_finds_the_offspring_of_a_leader_that_has_gone() -> None:
+    leader = subprocess.Popen(
+        ["sh", "-c", "sleep 600 & echo $!; read x"], start_new_session=True, stdin=-1, stdout=-1, text=True
+    )
+    assert leader.stdout is not None
+    assert leader.stdin is not None
+    started = start_time(leader.pid)
+    with leader, gone(int(leader.stdout.readline())) as is_gone:
+        leader.stdin.close()
+        leader.wait()
+        assert end_group(leader.pid, started)
+        assert is_gone()

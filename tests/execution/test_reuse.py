@@ -1,0 +1,99 @@
+"""`reuse: N`: one worker for several runs of a task, never for more, and never with old code."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from execution_bench import Bench, gone
+
+from linodctl.domain import LogLevel, Outcome
+
+
+def pids(bench: Bench, count: int, **options: object) -> list[int]:
+    runs: list[int] = []
+    for _ in range(count):
+        runs.append(bench.start("nothing", **options))  # type: ignore[arg-type]
+        assert bench.end(runs[-1]).outcome is Outcome.SUCCEEDED
+    return [bench.started(run_id).pid for run_id in runs]
+
+
+def test_a_worker_serves_n_runs_and_not_one_more(bench: Bench) -> None:
+    used = pids(bench, 7, reuse=3, task="thrifty")
+    assert len(set(used[0:3])) == 1
+    assert len(set(used[3:6])) == 1
+    assert len(set(used)) == 3
+
+
+def test_workers_are_not_shared_between_tasks_or_launches(bench: Bench) -> None:
+    [first] = pids(bench, 1, reuse=9, task="one")
+    assert first not in pids(bench, 1, reuse=9, task="other")
+    assert first not in pids(bench, 1, reuse=9, task="one", env={"A": "b"})
+    assert first in pids(bench, 1, reuse=9, task="one")
+
+
+def test_overlapping_runs_get_workers_of_their_own(bench: Bench) -> None:
+    first = bench.start("wait_politely", reuse=9, task="both")
+    second = bench.start("wait_politely", reuse=9, task="both")
+    assert bench.started(first).pid != bench.started(second).pid
+    for run_id in (first, second):
+        bench.cancel(run_id)
+        bench.end(run_id)
+
+
+def test_each_run_has_its_own_level_and_log(bench: Bench) -> None:
+    first = bench.start("talk", reuse=9, task="talker", log_level=LogLevel.CRITICAL)
+    bench.end(first)
+    second = bench.start("talk", reuse=9, task="talker", log_level=LogLevel.DEBUG)
+    bench.end(second)
+    assert bench.started(first).pid == bench.started(second).pid
+    assert "info 1" not in bench.texts(first)
+    assert bench.texts(second)[0] == "debug"
+    assert bench.texts(second).count("printed") == 1
+
+
+def test_usage_is_counted_per_run(bench: Bench) -> None:
+    bench.run("burn", reuse=9, task="burner")
+    result = bench.run("nothing", reuse=9, task="burner")
+    assert (result.exit_code, result.signal) == (None, None)
+    assert (result.cpu_seconds or 0) < 0.05
+
+
+def test_a_worker_with_old_code_is_not_used_again(bench: Bench) -> None:
+    module = Path(bench.site.folder) / "renewed.py"
+    module.write_text("def version(): return 1\n")
+    assert bench.run("renewed.version", reuse=9, task="renewed").message == "1"
+    module.write_text("def version(): return 'two'\n")
+    assert bench.run("renewed.version", reuse=9, task="renewed").message == "two"
+
+
+def test_a_worker_that_died_idle_harms_nobody(bench: Bench) -> None:
+    run_id = bench.start("nothing", reuse=9, task="mortal")
+    bench.end(run_id)
+    with gone(bench.started(run_id).pid) as is_gone:
+        os.kill(bench.started(run_id).pid, signal.SIGKILL)
+        assert is_gone()
+    assert bench.run("answer", reuse=9, task="mortal").message == "42"
+
+
+def test_a_worker_whose_run_was_stopped_is_not_used_again(bench: Bench) -> None:
+    first = bench.start("wait_politely", reuse=9, task="stopped")
+    bench.line(first, "waiting")
+    bench.cancel(first)
+    assert bench.end(first).outcome is Outcome.CANCELLED
+    second = bench.start("nothing", reuse=9, task="stopped")
+    bench.end(second)
+    assert bench.started(first).pid != bench.started(second).pid
+
+
+def test_idle_workers_end_with_their_zygote(make_bench: Callable[..., Bench]) -> None:
+    bench = make_bench()
+    run_id = bench.start("nothing", reuse=9)
+    bench.end(run_id)
+    with gone(bench.started(run_id).pid) as worker_is_gone, gone(bench.zygote_pid()) as zygote_is_gone:
+        bench.do(bench.executor.replace())
+        bench.run("nothing", reuse=9)
+        assert worker_is_gone()
+        assert zygote_is_gone()
