@@ -1,0 +1,55 @@
+"""The error of this room: which option can't be read, where, and what would be valid instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from linodctl.errors import RecurrenceError
+
+EXAMPLES = (
+    "10 seconds", "5 minutes", "1 hour", "5 to 10 seconds", "minute at :17", "hour at :30", "2 hours at :15",
+    "day", "day at 10:30", "day at 09:00, 17:30", "2 days at 10:30", "day at 12:42 Europe/Amsterdam",
+    "week", "2 weeks", "monday", "wednesday at 13:15", "tuesday, friday at 08:00", "weekday at 09:00",
+    "2 weeks on tuesday from 2026-01-06", "month", "month on day 15 at 06:00", "3 months on day 15 at 06:00",
+    "last day of the month", "last friday of the month", "first monday of the month at 09:00",
+    "first and last weekday of the month", "year", "year on december 24 at 18:00", "easter", "39 days after easter",
+    "never", "startup", "once", "once at 2026-12-24 18:00", "1 hour between 08:00 and 18:00",
+    "10 minutes only on weekday", "day at 09:00 except 2026-12-24..2027-01-02", "hour spread 10m",
+    "day at 06:00 until 2026-12-31", "1 hour 5 times", "10 minutes after finish", "cron 0 5 * * mon",
+)  # fmt: skip
+"""Phrases that are valid as they stand (a test says so); an error shows the two nearest."""
+
+
+class RuleError(RecurrenceError):
+    """An option of a recurrence can't be read. `key` names the option, `examples` two valid values near it."""
+
+    def __init__(
+        self,
+        message: str,
+        phrase: str = "",
+        position: int | None = None,
+        *,
+        key: str = "every",
+        examples: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(message, phrase, position)
+        self.key = key
+        self.examples = examples
+
+    def pointed(self) -> str:
+        """The phrase, a caret under its first wrong word, and the examples: several lines for a terminal."""
+        lines = []
+        if self.position is not None:
+            lines += [self.phrase, " " * self.position + "^"]
+        lines += [f"for example: {example}" for example in self.examples]
+        return "\n".join(lines)
+
+
+def examples_near(phrase: str, known: Iterable[str] = EXAMPLES) -> tuple[str, ...]:
+    """The two known phrases that look most like this one."""
+    from difflib import SequenceMatcher
+
+    def likeness(example: str) -> float:
+        return SequenceMatcher(None, phrase.lower(), example).ratio()
+
+    return tuple(sorted(known, key=likeness, reverse=True)[:2])
