@@ -45,10 +45,18 @@ def _queue_one(lane: Lane, new: Pending) -> Joined:
 
 def _queue_all(lane: Lane, new: Pending) -> Joined:
     waiting = lane.state.pending
-    if waiting and waiting[-1].trigger.is_slot and waiting[-1].trigger is new.trigger:
+    if waiting and _continues(lane, waiting[-1], new):
         # One span instead of two values: a queue of a million slots stays small.
         return Joined((*waiting[:-1], replace(waiting[-1], until=new.until or new.slot)))
     return Joined((*waiting, new))
+
+
+def _continues(lane: Lane, last: Pending, new: Pending) -> bool:
+    """Whether `new` begins with the very slot after `last`, so that one span can stand for both."""
+    if not last.trigger.is_slot or last.trigger is not new.trigger or last.trigger is Trigger.STARTUP:
+        return False
+    following = lane.task.recurrence.next_after(last.until or last.slot, lane.state.anchor or last.slot)
+    return following == new.slot
 
 
 def _cancel(lane: Lane, new: Pending) -> Joined:
