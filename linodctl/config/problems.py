@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from linodctl.errors import LinodctlError
+from linodctl.errors import LinodctlError, UsageError
 
 Severity = Literal["error", "warning"]
 
@@ -25,6 +25,9 @@ class Place(NamedTuple):
     def shown(self) -> str:
         """`linodctl.yaml:14`, the file relative to the current folder when it is below it."""
         return f"{shown_path(self.file)}:{self.line}" if self.line else shown_path(self.file)
+
+
+NOWHERE = Place("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,10 @@ class Problem:
         return {name: getattr(self, name) for name in ("severity", "file", "line", "column", "key", "message")}
 
 
+class BadValue(UsageError, ValueError):
+    """A duration, size, instant or other word that can't be read; the message says what would be right."""
+
+
 class ConfigError(LinodctlError):
     """The configuration can't be used; `problems` has every one of them, and `str()` is a line for each."""
 
@@ -73,7 +80,7 @@ class Problems:
         self._add("warning", place, key, message)
 
     def _add(self, severity: Severity, place: Place, key: str | Sequence[str | int], message: str) -> None:
-        dotted = key if isinstance(key, str) else ".".join(map(str, key))
+        dotted = key if isinstance(key, str) else ".".join(part for part in key if isinstance(part, str))
         problem = Problem(severity, shown_path(place.file), place.line, place.column, dotted, message)
         self.found[problem] = None  # the same mistake, seen from several tasks, is one problem
 

@@ -1,15 +1,52 @@
-"""Durations and sizes as people write them: `2h 30m`, `10MiB`, `PT5M`. Read strictly, printed so that they read back.
+"""Sizes as people write them, `10MiB`, and the one door to all such readers: durations, sizes, instants.
 
-Instants are next door in `instants`. Nothing here looks at a clock or imports anything heavy.
+Nothing here looks at a clock or imports anything heavy.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from fractions import Fraction
 
+from linodctl.config.durations import format_duration, parse_duration
 from linodctl.config.instants import parse_instant
-from linodctl.config.problems import quoted
-from linodctl.errors import BadValue
+from linodctl.config.problems import BadValue, quoted
 
 __all__ = ["format_duration", "format_size", "parse_duration", "parse_instant", "parse_size"]
+
+A_SIZE = "a size such as 10MiB or 500kB"
+
+_NUMBER = r"[0-9]{1,18}(?:\.[0-9]{1,18})?"
+_BYTES = {
+    "TiB": 1024**4,
+    "GiB": 1024**3,
+    "MiB": 1024**2,
+    "KiB": 1024,
+    "TB": 1000**4,
+    "GB": 1000**3,
+    "MB": 1000**2,
+    "kB": 1000,
+    "B": 1,
+}
+_BYTES_OF = {unit.casefold(): size for unit, size in _BYTES.items()} | {"": 1, "byte": 1, "bytes": 1}
+_SIZE = re.compile(rf"\s*({_NUMBER})\s*([a-z]*)\s*", re.IGNORECASE)
+
+
+def parse_size(text: str | int) -> int:
+    """`10MiB` (powers of 1024), `500kB` (of 1000), `2048` or 2048 (bytes) as a number of bytes; raises BadValue."""
+    match = _SIZE.fullmatch(str(text)[:100])
+    unit = _BYTES_OF.get(match[2].casefold()) if match else None
+    if match is None or unit is None or isinstance(text, bool):
+        raise BadValue(f"must be {A_SIZE}, not {quoted(text)}")
+    size = Fraction(match[1]) * unit
+    if size.denominator != 1:
+        raise BadValue(f"{quoted(text)} is not a whole number of bytes")
+    return int(size)
+
+
+def format_size(size: int) -> str:
+    """`10MiB`, `500kB`, `1234B`: the largest unit that divides it, so that it reads back as the same number."""
+    for unit, factor in _BYTES.items():
+        if size and size % factor == 0:
+            return f"{size // factor}{unit}"
+    return "0B"

@@ -1,0 +1,75 @@
+"""Mistakes that only show between tasks: names that don't exist, circles, limits nobody declared."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from linodctl.config.layers import DeclaredTask, Said
+from linodctl.config.nodes import Items
+from linodctl.config.problems import Place, Problems, nearest
+
+
+def check_names(tasks: Sequence[DeclaredTask], limits: Collection[str], problems: Problems) -> None:
+    """`run_after` and `use` must name what exists, and nothing may wait for itself."""
+    names = {task.name for task in tasks}
+    for task in tasks:
+        _check_option(task, "run_after", names, "task", problems)
+        _check_option(task, "use", limits, "limit", problems)
+    check_circles({task.name: task for task in tasks}, problems)
+
+
+def _check_option(task: DeclaredTask, option: str, known: Collection[str], what: str, problems: Problems) -> None:
+    said = task.options.get(option)
+    if said is None:
+        return
+    for at, name in enumerate(said.value):
+        if name not in known:
+            missing = f"unknown {what} '{name}'{nearest(name, known)}"
+            hint = ": declare it under 'limits'" if what == "limit" and "did you mean" not in missing else ""
+            problems.error(_place_of_item(said, at), said.path, missing + hint)
+
+
+def _place_of_item(said: Said, at: int) -> Place:
+    node = said.node
+    return node.nodes[at].place if isinstance(node, Items) and at < len(node.nodes) else node.place
+
+
+# --- circles -------------------------------------------------------------------------------------
+
+
+def check_circles(tasks: Mapping[str, DeclaredTask], problems: Problems) -> None:
+    """Each circle of `run_after` is one problem, at the option that closes it."""
+    after = {name: _run_after(task, tasks) for name, task in tasks.items()}
+    finished: set[str] = set()
+    for name in tasks:
+        for circle in _circles_from(name, after, finished):
+            closing = tasks[circle[-2]].options["run_after"]
+            place = _place_of_item(closing, closing.value.index(circle[-1]))
+            problems.error(place, closing.path, f"goes in a circle: {' → '.join(circle)}")
+
+
+def _run_after(task: DeclaredTask, tasks: Collection[str]) -> list[str]:
+    said = task.options.get("run_after")
+    return [name for name in said.value if name in tasks] if said else []
+
+
+def _circles_from(start: str, after: Mapping[str, list[str]], finished: set[str]) -> list[list[str]]:
+    """Depth first, without recursion: chains may be as long as there are tasks."""
+    circles: list[list[str]] = []
+    trail: dict[str, None] = {}
+    stack = [] if start in finished else [(start, iter(after[start]))]
+    trail.update(dict.fromkeys(name for name, _ in stack))
+    while stack:
+        name, rest = stack[-1]
+        following = next(rest, None)
+        if following is None:
+            finished.add(name)
+            trail.pop(name)
+            stack.pop()
+        elif following in trail:
+            names = list(trail)
+            circles.append([*names[names.index(following) :], following])
+        elif following not in finished:
+            trail[following] = None
+            stack.append((following, iter(after[following])))
+    return circles

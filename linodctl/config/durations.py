@@ -1,0 +1,84 @@
+"""Durations as people write them: `10s`, `2h 30m`, `PT5M`; read strictly, printed so that they read back."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from fractions import Fraction
+
+from linodctl.config.problems import BadValue, quoted
+
+A_DURATION = "a duration such as 10s, 5m or 2h 30m"
+
+_UNITS = {
+    "w": timedelta(weeks=1),
+    "d": timedelta(days=1),
+    "h": timedelta(hours=1),
+    "m": timedelta(minutes=1),
+    "s": timedelta(seconds=1),
+    "ms": timedelta(milliseconds=1),
+}
+_WORDS = {
+    "w": ("w", "week", "weeks"),
+    "d": ("d", "day", "days"),
+    "h": ("h", "hr", "hrs", "hour", "hours"),
+    "m": ("m", "min", "mins", "minute", "minutes"),
+    "s": ("s", "sec", "secs", "second", "seconds"),
+    "ms": ("ms", "millisecond", "milliseconds"),
+}
+_UNIT_OF = {word: unit for unit, words in _WORDS.items() for word in words}
+_NUMBER = r"[0-9]{1,18}(?:\.[0-9]{1,18})?"
+_PART = re.compile(rf"\s*({_NUMBER})\s*([a-z]+)")
+_ISO = re.compile(
+    rf"P(?:(?P<w>{_NUMBER})W)?(?:(?P<d>{_NUMBER})D)?"
+    rf"(?:T(?:(?P<h>{_NUMBER})H)?(?:(?P<m>{_NUMBER})M)?(?:(?P<s>{_NUMBER})S)?)?",
+    re.IGNORECASE,
+)
+
+
+def parse_duration(text: str) -> timedelta:
+    """`10s`, `2h 30m`, `90 seconds`, or ISO 8601 `PT5M`, never negative; raises BadValue.
+
+    Months and years have no fixed length and are refused.
+    """
+    parts = _iso_parts(text) if text[:1] in ("P", "p") else _worded_parts(text)
+    if not parts:
+        hint = f" (did you mean '{text.strip()}s'?)" if text.strip().isdecimal() else ""
+        raise BadValue(f"must be {A_DURATION}, not {quoted(text)}{hint}")
+    microseconds = sum(number * (_UNITS[unit] // timedelta(microseconds=1)) for unit, number in parts.items())
+    try:
+        return timedelta(microseconds=round(microseconds))
+    except OverflowError:
+        raise BadValue(f"{quoted(text)} is too long for a duration") from None
+
+
+def _worded_parts(text: str) -> dict[str, Fraction]:
+    parts: dict[str, Fraction] = {}
+    at, text = 0, text.casefold().rstrip()
+    while at < len(text):
+        match = _PART.match(text, at)
+        unit = _UNIT_OF.get(match[2]) if match else None
+        if match is None or unit is None or unit in parts:
+            return {}
+        parts[unit] = Fraction(match[1])
+        at = match.end()
+    return parts
+
+
+def _iso_parts(text: str) -> dict[str, Fraction]:
+    match = _ISO.fullmatch(text.strip())
+    if match is None or text.rstrip()[-1] in "tT":
+        return {}
+    return {unit: Fraction(number) for unit, number in match.groupdict().items() if number is not None}
+
+
+def format_duration(duration: timedelta) -> str:
+    """The shortest text that `parse_duration` reads back: `2h 30m`, `0s`; a minus sign before a negative one."""
+    if duration < timedelta(0):
+        return f"-{format_duration(-duration)}"
+    minutes, rest = divmod(duration, timedelta(minutes=1))
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    seconds = f"{rest.seconds}.{rest.microseconds:06}".rstrip("0") if rest.microseconds else str(rest.seconds)
+    numbers = ((str(days), "d"), (str(hours), "h"), (str(minutes), "m"), (seconds, "s"))
+    return " ".join(number + unit for number, unit in numbers if number != "0") or "0s"

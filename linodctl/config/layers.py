@@ -1,0 +1,170 @@
+"""Lays the layers over each other: `defaults` < decorator < `procedures` < `tasks` < `set`.
+
+What comes out says for every task which option holds and where it was said. (Built-in values are those of `domain`.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from linodctl.config import keys
+from linodctl.config.nodes import Entry, Node, Path, Table
+from linodctl.config.problems import NOWHERE, Place, Problems, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What one place says about a task: values for the work, nodes for the places."""
+
+    path: Path
+    """How problems call it: `("procedures", "checkdata")`."""
+    values: Mapping[str, Any]
+    table: Table
+    place: Place = NOWHERE
+    """Where its name stands."""
+
+    def options(self) -> dict[str, Said]:
+        return {
+            option: Said(value, self.table.entries[option], (*self.path, option))
+            for option, value in self.values.items()
+            if option not in ("func", "procedure")
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An option's value, and where it was said."""
+
+    value: Any
+    entry: Entry
+    path: Path
+
+    @property
+    def node(self) -> Node:
+        return self.entry.node
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredTask:
+    """A task, or a procedure by itself, with all layers laid over each other."""
+
+    name: str
+    procedure: str
+    func: str
+    options: Mapping[str, Said] = field(default_factory=dict)
+    place: Place = NOWHERE
+    """Where the name was declared."""
+
+    def recurrence(self) -> dict[str, Any]:
+        """Its recurrence options, as `recurrence` wants them; without a rule it is `never`, run by hand only."""
+        options = {option: said.value for option, said in self.options.items() if option in _RECURRENCE}
+        return options if _MAKES_A_RULE & options.keys() else {"every": "never"}
+
+
+_RECURRENCE = frozenset(keys.RECURRENCE)
+_MAKES_A_RULE = frozenset((*keys.RULES, *keys.LINO_RULES))
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """All layers of a site, by name."""
+
+    defaults: Layer
+    decorators: Mapping[str, Layer]
+    procedures: Mapping[str, Layer]
+    tasks: Mapping[str, Layer]
+    overrides: Mapping[str, Layer]
+
+    def declared_procedures(self, problems: Problems) -> list[DeclaredTask]:
+        """Those of the file in its order, then those that only a decorator declares."""
+        names = dict.fromkeys([*self.procedures, *self.decorators])
+        return [
+            self._declared(name, name, [self.decorators.get(name), self.procedures.get(name)], problems)
+            for name in names
+        ]
+
+    def declared_tasks(self, problems: Problems) -> list[DeclaredTask]:
+        """The default task of every procedure, then the further tasks, in the order of the file."""
+        procedures = dict.fromkeys([*self.procedures, *self.decorators])
+        procedure_of = {name: name for name in procedures}
+        for name, layer in self.tasks.items():
+            procedure = self._procedure_of(name, layer, procedures, problems)
+            if procedure is not None:
+                procedure_of.setdefault(name, procedure)
+        self._warn_of_lost_overrides(procedure_of, problems)
+        return [
+            self._declared(
+                name,
+                procedure,
+                [
+                    self.decorators.get(procedure),
+                    self.procedures.get(procedure),
+                    self.tasks.get(name),
+                    self.overrides.get(name),
+                ],
+                problems,
+            )
+            for name, procedure in procedure_of.items()
+        ]
+
+    def _procedure_of(self, name: str, layer: Layer, procedures: Mapping[str, Any], problems: Problems) -> str | None:
+        procedure = layer.values.get("procedure")
+        if procedure is None:
+            if name not in procedures:
+                hint = nearest(name, procedures) or ": give it a procedure, or declare one of that name"
+                problems.error(layer.place, layer.path, f"no procedure has this name{hint}")
+                return None
+            return name
+        place = layer.table.entries["procedure"].node.place
+        if procedure not in procedures:
+            problems.error(place, (*layer.path, "procedure"), f"unknown procedure{nearest(procedure, procedures)}")
+            return None
+        if name in procedures and name != procedure:
+            message = f"'{name}' is the default task of the procedure of that name: choose another name"
+            problems.error(place, (*layer.path, "procedure"), message)
+        return str(procedure)
+
+    def _warn_of_lost_overrides(self, tasks: Mapping[str, str], problems: Problems) -> None:
+        for name, layer in self.overrides.items():
+            if name not in tasks and layer.table.entries:
+                place = next(iter(layer.table.entries.values())).place
+                problems.warning(place, layer.path, "there is no such task any more: the override has no effect")
+
+    def _declared(self, name: str, procedure: str, layers: Iterable[Layer | None], problems: Problems) -> DeclaredTask:
+        func = [layer.values["func"] for layer in layers if layer and "func" in layer.values]
+        homes = (self.tasks, self.procedures, self.decorators)
+        place = next((home[name].place for home in homes if name in home), NOWHERE)
+        options = laid_over(self.defaults, *(layer for layer in layers if layer), problems=problems)
+        return DeclaredTask(name, procedure, func[-1] if func else "", options, place)
+
+
+def laid_over(*layers: Layer, problems: Problems) -> dict[str, Said]:
+    """The later layer wins, option by option; one that names any recurrence option replaces the whole recurrence."""
+    options: dict[str, Said] = {}
+    for layer in layers:
+        said = layer.options()
+        recurrence = {option: said[option] for option in said if option in _RECURRENCE}
+        if recurrence:
+            check_rule(recurrence, problems)
+            options = {option: old for option, old in options.items() if option not in _RECURRENCE}
+        options |= said
+    return options
+
+
+def check_rule(recurrence: Mapping[str, Said], problems: Problems) -> None:
+    """A layer's recurrence options must be a whole recurrence, with one kind of rule."""
+    rules = [rule for rule in keys.RULES if rule in recurrence]
+    for rule in rules[1:]:
+        said = recurrence[rule]
+        problems.error(said.entry.place, said.path, f"can't stand beside '{rules[0]}': choose one of them")
+    if _MAKES_A_RULE & recurrence.keys():
+        return
+    option, said = next(iter(recurrence.items()))
+    if said.path[0] == "defaults":
+        message = f"'{option}' without a rule has no effect: every task's own recurrence replaces it as a whole"
+        problems.warning(said.entry.place, said.path, message)
+    else:
+        message = f"'{option}' needs a rule beside it (every, cron or rrule): a recurrence is replaced as a whole"
+        problems.error(said.entry.place, said.path, message)

@@ -1,0 +1,172 @@
+"""A loaded configuration: plain frozen values, and the JSON form in which it can be kept and had again cheaply.
+
+load() ─→ plain document ─→ assemble() ─→ Loaded
+                ↑                            │
+                └── kept as JSON ←── to_json()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from linodctl.config import build, keys
+from linodctl.config.problems import Place, Problem, Severity, shown_path
+from linodctl.config.values import parse_duration, parse_size
+from linodctl.domain import LogLevel, Procedure, Task
+from linodctl.recurrence import Recurrence, parse_recurrence
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """How much of the past is kept: runs per task, their age, bytes of log per run."""
+
+    keep: int
+    for_: timedelta
+    log_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogConfig:
+    """The site's log; `file` None means stderr. At `rotate_bytes` it is put aside; `rotate_keep` such files stay."""
+
+    file: Path | None
+    level: LogLevel
+    format: str
+    rotate_bytes: int
+    rotate_keep: int
+
+
+class Sources(Mapping[tuple[str, str], str]):
+    """(task, option) → `linodctl.yaml:14`, `decorator in mysite.jobs`, `set by ann at …` or `default`."""
+
+    def __init__(self, tasks: Mapping[str, Mapping[str, Any]]) -> None:
+        self._tasks = tasks
+
+    def __getitem__(self, key: tuple[str, str]) -> str:
+        task, option = key
+        place = self._tasks[task]["places"].get(option)
+        return Place(*place[:3]).shown() if place else "default"
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return ((task, option) for task in self._tasks for option in ("func", *keys.TASK_OPTIONS))
+
+    def __len__(self) -> int:
+        return len(self._tasks) * (1 + len(keys.TASK_OPTIONS))
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Everything declared for a site, checked and with all layers laid over each other."""
+
+    site: str
+    timezone: str
+    state: Path
+    pythonpath: tuple[Path, ...]
+    setup: str | None
+    preload: tuple[str, ...]
+    discover: tuple[str, ...]
+    env: Mapping[str, str]
+    """Env files, then `env`; a task's own are in its Launch."""
+    max_parallel: int
+    drain: timedelta
+    limits: Mapping[str, int]
+    calendars: Mapping[str, tuple[str, ...]]
+    history: History
+    log: LogConfig
+    folder: Path
+    """Of the first file: the working folder of runs."""
+    files: tuple[Path, ...]
+    fingerprint: str
+    procedures: tuple[Procedure, ...]
+    tasks: tuple[Task, ...]
+    sources: Sources
+    options: Mapping[str, Mapping[str, Any]]
+    """Task → its declared options, as written."""
+    warnings: tuple[Problem, ...]
+    _document: Mapping[str, Any] = field(repr=False, compare=False)
+
+    def problem(self, task: str, option: str, message: str, severity: Severity = "error") -> Problem:
+        """A problem at the place where the task's option (or `func`) was said: for checks that need more than files."""
+        file, line, column, key = self._document["tasks"][task]["places"].get(option) or ("", 0, 0, f"tasks.{task}")
+        return Problem(severity, shown_path(file), line, column, key, message)
+
+    def to_json(self) -> dict[str, Any]:
+        """A document for `from_json` and `is_current`; with filled-in variables, so keep it as private as the state."""
+        return dict(self._document)
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any], *, unresolved: Mapping[str, str] | None = None) -> Loaded:
+        """What was loaded, without reading YAML and without importing pydantic."""
+        return assemble(document, unresolved or {})
+
+
+def assemble(
+    document: Mapping[str, Any],
+    unresolved: Mapping[str, str],
+    recurrences: Mapping[tuple[str, str], Recurrence] | None = None,
+) -> Loaded:
+    """`recurrences` by section and name are taken when they have been read already."""
+    settings = document["settings"]
+    log = settings["log"]
+
+    def recurrence(section: str, name: str, declared: Mapping[str, Any]) -> Recurrence:
+        if recurrences is not None:
+            return recurrences[section, name]
+        calendars, zone = settings["calendars"], settings["timezone"]
+        return parse_recurrence(declared["recurrence"], name=name, zone=zone, calendars=calendars)
+
+    builder = build.Builder(settings["folder"], unresolved)
+    sources = Sources(document["tasks"])
+    return Loaded(
+        site=settings["site"],
+        timezone=settings["timezone"],
+        state=Path(settings["state"]),
+        pythonpath=tuple(map(Path, settings["pythonpath"])),
+        setup=settings["setup"],
+        preload=tuple(settings["preload"]),
+        discover=tuple(settings["discover"]),
+        env=settings["env"],
+        max_parallel=settings["max_parallel"],
+        drain=parse_duration(settings["drain"]),
+        limits=settings["limits"],
+        calendars={name: tuple(days) for name, days in settings["calendars"].items()},
+        history=_history(settings["history"]),
+        log=LogConfig(
+            file=Path(log["file"]) if log["file"] else None,
+            level=LogLevel(log["level"]),
+            format=log["format"],
+            rotate_bytes=parse_size(log["rotate"]["bytes"]),
+            rotate_keep=log["rotate"]["keep"],
+        ),
+        folder=Path(settings["folder"]),
+        files=tuple(map(Path, settings["files"])),
+        fingerprint=document["fingerprint"],
+        procedures=tuple(
+            build.procedure(name, declared["func"], declared["options"], recurrence("procedures", name, declared))
+            for name, declared in document["procedures"].items()
+        ),
+        tasks=tuple(
+            builder.task(
+                number,
+                name,
+                declared["procedure"],
+                declared["func"],
+                declared["options"],
+                recurrence("tasks", name, declared),
+                sources[name, "disabled"],
+            )
+            for number, (name, declared) in enumerate(document["tasks"].items(), 1)
+        ),
+        sources=sources,
+        options={name: declared["options"] for name, declared in document["tasks"].items()},
+        warnings=tuple(Problem(**problem) for problem in document["warnings"]),
+        _document=document,
+    )
+
+
+def _history(options: Mapping[str, Any]) -> History:
+    return History(options["keep"], parse_duration(options["for"]), parse_size(options["log_bytes"]))

@@ -1,0 +1,71 @@
+"""Turns the recurrence options of tasks into recurrences, and their errors into problems at the right option."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from linodctl.config.layers import DeclaredTask, Said
+from linodctl.config.nodes import Items, Scalar
+from linodctl.config.problems import Place, Problems, printable
+from linodctl.errors import RecurrenceError
+from linodctl.recurrence import Recurrence, parse_recurrence
+
+_ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
+"""Where the search for a first slot begins when nobody says what time it is."""
+
+
+class Recurrences:
+    """Reads recurrences for one site; `now` (if given) is only for warnings about rules that have expired."""
+
+    def __init__(
+        self, zone: str, calendars: Mapping[str, Sequence[str]], now: datetime | None, problems: Problems
+    ) -> None:
+        self._zone = zone
+        self._calendars = calendars
+        self._now = now
+        self._problems = problems
+
+    def read(self, task: DeclaredTask) -> Recurrence:
+        """The task's recurrence; `never`, with a problem, when it can't be read."""
+        options = task.recurrence()
+        try:
+            recurrence = parse_recurrence(options, name=task.name, zone=self._zone, calendars=self._calendars)
+        except RecurrenceError as error:
+            self._complain(task, error)
+            return self._never(task)
+        self._check(task, recurrence)
+        return recurrence
+
+    def _never(self, task: DeclaredTask) -> Recurrence:
+        return parse_recurrence({"every": "never"}, name=task.name, zone=self._zone, calendars={})
+
+    def _complain(self, task: DeclaredTask, error: RecurrenceError) -> None:
+        said = self._option(task, getattr(error, "key", None))
+        if said:
+            self._problems.error(_place_in(said, error), said.path, printable(str(error)))
+        else:
+            self._problems.error(task.place, ("tasks", task.name), printable(str(error)))
+
+    def _check(self, task: DeclaredTask, recurrence: Recurrence) -> None:
+        said = self._option(task, None)
+        if said is None:
+            return
+        if not recurrence.can_fire(self._now or _ANY_TIME):
+            self._problems.error(said.entry.place, said.path, f"can never fire: {recurrence.text}")
+        elif self._now is not None and recurrence.expired(self._now):
+            self._problems.warning(said.entry.place, said.path, f"has expired, no slot is to come: {recurrence.text}")
+
+    def _option(self, task: DeclaredTask, key: str | None) -> Said | None:
+        """The option of that name, else the first one that makes the recurrence."""
+        if key in task.options:
+            return task.options[str(key)]
+        return next((task.options[option] for option in task.recurrence() if option in task.options), None)
+
+
+def _place_in(said: Said, error: RecurrenceError) -> Place:
+    """The first wrong word itself, where the phrase stands in the file just as it was read."""
+    node = said.node
+    if isinstance(node, Items):
+        node = next((item for item in node.nodes if isinstance(item, Scalar) and item.value == error.phrase), node)
+    return node.place

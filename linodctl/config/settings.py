@@ -1,0 +1,64 @@
+"""What is declared for the whole site, with its defaults filled in and its paths made absolute."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from linodctl.config.gather import Gathered
+from linodctl.config.machine import machine_zone
+from linodctl.config.nodes import place_of_value
+from linodctl.config.shape import Shaped
+
+HISTORY: dict[str, Any] = {"keep": 1000, "for": "90d", "log_bytes": "1MiB"}
+LOG: dict[str, Any] = {"file": None, "level": "INFO", "format": "text", "rotate": {}}
+ROTATE: dict[str, Any] = {"bytes": "10MiB", "keep": 5}
+
+
+def settings_of(shaped: Shaped, gathered: Gathered, environ: Mapping[str, str]) -> dict[str, Any]:
+    """The settings as plain values that JSON can hold."""
+    values = shaped.values
+    folder = gathered.files[0].parent
+    log = LOG | values.get("log", {})
+    return {
+        "site": values.get("site", folder.name or "site"),
+        "timezone": values.get("timezone") or machine_zone(environ),
+        "state": _state(shaped, folder, environ),
+        "pythonpath": _pythonpath(shaped) or [str(folder)],
+        "setup": values.get("setup"),
+        "preload": values.get("preload", []),
+        "discover": values.get("discover", []),
+        "env": {**gathered.env, **values.get("env", {})},
+        "max_parallel": values.get("max_parallel", 10),
+        "drain": values.get("drain", "30s"),
+        "limits": values.get("limits", {}),
+        "calendars": values.get("calendars", {}),
+        "history": HISTORY | values.get("history", {}),
+        "log": log
+        | {
+            "file": log["file"] and str(beside(shaped, ("log", "file"), log["file"])),
+            "rotate": ROTATE | log["rotate"],
+        },
+        "folder": str(folder),
+        "files": [str(file) for file in gathered.files],
+    }
+
+
+def beside(shaped: Shaped, path: tuple[str | int, ...], file: str) -> Path:
+    """A path as meant by the file that says it."""
+    return Path(place_of_value(shaped.tree, path).file).parent / file
+
+
+def _state(shaped: Shaped, folder: Path, environ: Mapping[str, str]) -> str:
+    chosen = environ.get("LINODCTL_STATE")
+    if chosen:
+        return str(Path(chosen).absolute())
+    if "state" in shaped.values:
+        return str(beside(shaped, ("state",), shaped.values["state"]))
+    return str(folder / "linodctl.db")
+
+
+def _pythonpath(shaped: Shaped) -> list[str]:
+    folders = shaped.values.get("pythonpath", [])
+    return [str(beside(shaped, ("pythonpath", at), folder)) for at, folder in enumerate(folders)]
