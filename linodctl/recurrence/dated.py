@@ -34,6 +34,10 @@ class Dated(Rule):
         days = points.alone if self.every == 1 else f"{counted(self.every, points.unit)} on {points.text}"
         return days + times_text(self.times)
 
+    @property
+    def takes_times(self) -> bool:
+        return True
+
     def next_after(self, instant: datetime, frame: Frame) -> datetime | None:
         phase = 0
         if self.every > 1:

@@ -41,6 +41,10 @@ class Irregular(Rule):
     def in_seconds(self) -> bool:
         return self.unit == "second"
 
+    @property
+    def takes_times(self) -> bool:
+        return self.unit in ("day", "week")
+
     def next_after(self, instant: datetime, frame: Frame) -> datetime | None:
         if self.unit in ("day", "week"):
             return self._next_day(instant, frame)

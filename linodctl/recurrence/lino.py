@@ -42,9 +42,13 @@ class Fields:
     end_time: time | None
 
     @property
-    def at(self) -> tuple[time, ...]:
+    def clock(self) -> time:
         """The time of day of a rule that names days: 00:00 unless `start_time` says otherwise."""
-        return (self.start_time or MIDNIGHT,)
+        return self.start_time or MIDNIGHT
+
+    @property
+    def at(self) -> tuple[time, ...]:
+        return (self.clock,)
 
     @property
     def bare_at(self) -> tuple[time, ...]:
@@ -85,7 +89,7 @@ def _once(fields: Fields) -> tuple[Rule, Limits]:
     day = fields.start_date
     while fields.days and day.weekday() not in fields.days:
         day += timedelta(days=1)
-    return Once(datetime.combine(day, *fields.at)), Limits()
+    return Once(datetime.combine(day, fields.clock)), Limits()
 
 
 def _never(fields: Fields) -> tuple[Rule, Limits]:
@@ -97,7 +101,7 @@ def _elapsed(fields: Fields) -> tuple[Rule, Limits]:
     unit = {"secondly": "second", "minutely": "minute", "hourly": "hour"}[fields.unit]
     limits = Limits(on=fields.days or None, windows=_window(fields))
     if fields.start_date is not None:
-        limits.start = datetime.combine(fields.start_date, *fields.at)
+        limits.start = datetime.combine(fields.start_date, fields.clock)
     return Interval(fields.every, unit), limits
 
 
@@ -132,7 +136,8 @@ def _monthly(fields: Fields) -> tuple[Rule, Limits]:
         points = MonthDays(fields.positions) if days == EVERY_DAY else Nth(fields.positions, days, "month")
         return Dated(fields.every, points, fields.at), limits
     if fields.days:
-        return Dated(fields.every, Since(fields.days, fields.start_date.day if fields.start_date else 1), fields.at), limits
+        day = fields.start_date.day if fields.start_date else 1
+        return Dated(fields.every, Since(fields.days, day), fields.at), limits
     return Period(fields.every, "month", fields.bare_at), limits
 
 

@@ -1,6 +1,6 @@
-"""The words after a rule: `at`, `in`, `from`, `until`, `between`, `only on`, `except`, `spread`, `5 times`, `after finish`.
+"""The words after a rule: `at`, `in`, `from`, `until`, `between`, `only on`, `except`, `spread` and so on.
 
-`MODIFIERS` maps each first word to its reader: a new modifier is a function here, a line there, and a field of `Limits`.
+`MODIFIERS` maps each first word to its reader: a new one is a function here, a line there, and a field of `Limits`.
 """
 
 from __future__ import annotations
@@ -136,13 +136,13 @@ def _at(cursor: Cursor, rule: Rule) -> Rule:
     if isinstance(rule, Interval) and rule.unit in ("hour", "minute"):
         cursor.take()
         return Clockface(rule.every, rule.unit, _marks(cursor, rule.unit))
-    if isinstance(rule, (Period, Dated)) or (isinstance(rule, Irregular) and rule.unit in ("day", "week")):
-        cursor.take()
-        times = {cursor.time()}
-        while cursor.another(lambda steps: ":" in cursor.ahead(steps)):
-            times.add(cursor.time())
-        return replace(rule, times=tuple(sorted(times)))
-    cursor.fail(f"{rule.text!r} can't have an 'at'")
+    if not isinstance(rule, (Period, Dated, Irregular)) or not rule.takes_times:
+        cursor.fail(f"{rule.text!r} can't have an 'at'")
+    cursor.take()
+    times = {cursor.time()}
+    while cursor.another(lambda steps: ":" in cursor.ahead(steps)):
+        times.add(cursor.time())
+    return replace(rule, times=tuple(sorted(times)))
 
 
 def _marks(cursor: Cursor, unit: str) -> tuple[int, ...]:

@@ -43,6 +43,10 @@ class Period(Rule):
             return None
         return timedelta(seconds=self.every * UNIT_SECONDS[self.unit])
 
+    @property
+    def takes_times(self) -> bool:
+        return True
+
     def next_after(self, instant: datetime, frame: Frame) -> datetime | None:
         if not self.times and instant < frame.anchor:
             return frame.anchor

@@ -202,7 +202,8 @@ def _is_ordinal_second(cursor: Cursor) -> bool:
         return False
     after = cursor.ahead(1)
     group = after == "day" or after.partition("/")[0] in WEEKDAY_WORDS or after in GROUP_WORDS
-    return group or read_ordinal(after) is not None or (after in (",", "and") and read_ordinal(cursor.ahead(2)) is not None)
+    further = cursor.ahead(2) if after in (",", "and") else after
+    return group or read_ordinal(further) is not None
 
 
 def _no_unit(cursor: Cursor, every: int | None) -> str:

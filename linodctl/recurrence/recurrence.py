@@ -107,7 +107,7 @@ class Recurrence:
 
     @property
     def unfiltered(self) -> Recurrence:
-        """The same rule without `until`, `between`, `on` and `except`: its further slots are what `why_not` explains."""
+        """The same rule without `until`, `between`, `on`, `except`: its further slots are what `why_not` explains."""
         if not isinstance(self.rule, Bounded):
             return self
         open_around = replace(self.rule.around, until=None, windows=(), on=(), off=())
@@ -150,9 +150,7 @@ def _is_meant(rule: Rule) -> bool:
     return any(isinstance(part, Never) or part.at_startup for part in parts)
 
 
-def _latest(
-    next_after: Callable[[datetime], datetime | None], instant: datetime, floor: datetime
-) -> datetime | None:
+def _latest(next_after: Callable[[datetime], datetime | None], instant: datetime, floor: datetime) -> datetime | None:
     """The latest slot in (floor, instant], found with `next_after` alone: widen until there is one, then halve."""
     reach, slot = timedelta(minutes=1), None
     while reach < instant - floor and slot is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -18,7 +19,8 @@ class Frame(NamedTuple):
     """Whether `from` named the anchor: then the grid's own beginning is a slot of `2 days at 10:30` too."""
 
 
-class Span(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Span:
     """A stretch of slots: its first, its last, and how many they are."""
 
     first: datetime
@@ -53,6 +55,11 @@ class Rule:
         return False
 
     @property
+    def takes_times(self) -> bool:
+        """Whether it has a field `times` that `at 10:30` can fill."""
+        return False
+
+    @property
     def step(self) -> timedelta | None:
         """The length of its interval, for rules that `after: finish` can measure from the end of a run."""
         return None
@@ -76,9 +83,8 @@ class Rule:
 def span_of(slots: Iterator[datetime]) -> Span | None:
     """First, last and number of some slots in order."""
     first = last = next(slots, None)
-    if first is None or last is None:
-        return None
     count = 1
-    for last in slots:
+    for slot in slots:
+        last = slot
         count += 1
-    return Span(first, last, count)
+    return None if first is None or last is None else Span(first, last, count)

@@ -102,9 +102,7 @@ def _highest_shown(instant: datetime, zone: ZoneInfo) -> datetime:
     if not local.fold:
         return shown
     first, second = _offset(local.replace(fold=0)), _offset(local)
-    turn = _first_second(
-        instant - (first - second), instant, lambda moment: _offset(moment.astimezone(zone)) == second
-    )
+    turn = _first_second(instant - (first - second), instant, lambda moment: _offset(moment.astimezone(zone)) == second)
     return (turn + first).replace(tzinfo=None) - TICK
 
 

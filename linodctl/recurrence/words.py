@@ -14,9 +14,12 @@ UNIT_WORDS = {form: unit for unit in UNITS for form in (unit, unit + "s")} | {
 }
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-WEEKDAY_WORDS = {
-    form: number for number, day in enumerate(WEEKDAYS) for form in (day, day + "s", day[:3])
-} | {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
+WEEKDAY_WORDS = {form: number for number, day in enumerate(WEEKDAYS) for form in (day, day + "s", day[:3])} | {
+    "tues": 1,
+    "weds": 2,
+    "thur": 3,
+    "thurs": 3,
+}
 WORKDAYS = (0, 1, 2, 3, 4)
 WEEKEND = (5, 6)
 EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)

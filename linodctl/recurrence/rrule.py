@@ -1,0 +1,190 @@
+"""Recurrence rules of RFC 5545 (3.3.10), worked out by dateutil on wall-clock time.
+
+A rule that started long ago costs what one that started yesterday does: dateutil is started at the last period before
+the instant that has the same phase.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from linodctl.recurrence.periods import month_index, month_of
+from linodctl.recurrence.problem import RuleError
+from linodctl.recurrence.rrule_parts import read_parts, read_stamp
+from linodctl.recurrence.rule import Frame, Rule
+from linodctl.recurrence.values import Moment
+from linodctl.recurrence.wall import TICK, next_fixed, next_following, wall_of
+
+if TYPE_CHECKING:
+    from dateutil.rrule import rrule
+
+_WEEKLY, _DAILY, _HOURLY = 2, 3, 4
+_DATE_PARTS = ("byweekno", "byyearday", "bymonthday", "byweekday")
+_SECONDS = {_HOURLY: 3600, _HOURLY + 1: 60, _HOURLY + 2: 1}
+
+_SEARCHED = timedelta(days=50 * 366)
+_FAR = datetime.max - _SEARCHED  # noqa: DTZ901 - wall-clock time is meant, here and below
+_EXAMPLES = ("FREQ=WEEKLY;BYDAY=MO", "FREQ=MONTHLY;BYDAY=-1FR;BYHOUR=9;BYMINUTE=0")
+
+
+@dataclass(frozen=True, slots=True)
+class RRule(Rule):
+    """An RRULE. Its DTSTART is the anchor or `from`, in wall-clock time. Rules of hours and shorter follow the clock
+    through gaps and folds; longer ones name wall times, each once."""
+
+    rule: str
+
+    @property
+    def text(self) -> str:
+        return f"rrule {self.rule}"
+
+    @property
+    def is_bare(self) -> bool:
+        return "BY" not in self.rule
+
+    @property
+    def in_seconds(self) -> bool:
+        return "FREQ=SECONDLY" in self.rule
+
+    def next_after(self, instant: datetime, frame: Frame) -> datetime | None:
+        series = _series(self.rule, _full_second(wall_of(frame.anchor, frame.zone)))
+        end = series.end(frame)
+
+        def next_wall(wall: datetime) -> datetime | None:
+            found = series.next_wall(wall)
+            return None if found is None or (end is not None and found > end) else found
+
+        walk = next_following if series.frequency >= _HOURLY else next_fixed
+        return walk(instant, frame.zone, next_wall)
+
+
+class _Series:
+    """A rule with its start: dateutil's arguments, everything that DTSTART implies written out."""
+
+    __slots__ = ("arguments", "count", "frequency", "interval", "start", "until", "week_start")
+
+    def __init__(self, rule: str, start: datetime) -> None:
+        parts = dict(read_parts(rule))
+        self.start = start
+        self.frequency: int = parts.pop("freq")
+        self.count: int | None = parts.pop("count", None)
+        self.until: Moment | None = parts.pop("until", None)
+        self.interval: int = parts.pop("interval", 1)
+        self.week_start: int = parts.get("wkst", 0)
+        self.arguments = _written_out(parts, self.frequency, start)
+
+    def end(self, frame: Frame) -> datetime | None:
+        """The last wall time that UNTIL or COUNT allows."""
+        if self.count is not None:
+            return _last_of(self)
+        if self.until is not None and self.until.tzinfo is not None:
+            return wall_of(self.until, frame.zone)
+        return self.until
+
+    def next_wall(self, wall: datetime) -> datetime | None:
+        """The first wall time of the rule later than `wall`, looked for from the nearest period of the same phase."""
+        start = max(self.start, self._phase_before(max(wall, self.start)))
+        end = min(max(wall, self.start), _FAR) + _SEARCHED
+        return self.rule_from(start, until=end).after(max(wall, self.start - TICK))
+
+    def rule_from(self, start: datetime, **limit: Any) -> rrule:
+        from dateutil.rrule import rrule
+
+        frequency = cast("Literal[0, 1, 2, 3, 4, 5, 6]", self.frequency)
+        return rrule(frequency, dtstart=start, interval=self.interval, cache=False, **self.arguments, **limit)
+
+    def _phase_before(self, wall: datetime) -> datetime:
+        """The beginning of the last period, not after the one of `wall`, that the interval selects."""
+        start, step = self.start, self.interval
+        if self.frequency in _SECONDS:
+            unit = timedelta(seconds=_SECONDS[self.frequency])
+            base = start.replace(second=0) if self.frequency <= _HOURLY + 1 else start
+            base = base.replace(minute=0) if self.frequency == _HOURLY else base
+            return base + (wall - base) // (unit * step) * step * unit
+        if self.frequency >= _WEEKLY:
+            days = step * (7 if self.frequency == _WEEKLY else 1)
+            back = (start.weekday() - self.week_start) % 7 if self.frequency == _WEEKLY else 0
+            first = datetime.combine(start.date(), time()) - timedelta(days=back)
+            return first + (wall - first) // timedelta(days=days) * timedelta(days=days)
+        months = step * (12 if self.frequency == 0 else 1)
+        first_month = month_index(start.date()) if self.frequency else start.year * 12
+        index = first_month + (month_index(wall.date()) - first_month) // months * months
+        return datetime(*month_of(index), 1)  # noqa: DTZ001
+
+
+@lru_cache(maxsize=1024)
+def _series(rule: str, start: datetime) -> _Series:
+    return _Series(rule, start)
+
+
+@lru_cache(maxsize=256)
+def _last_of(series: _Series) -> datetime:
+    """The wall time of the last of COUNT occurrences; before the start when there is none."""
+    last = series.start - TICK
+    until = min(series.start, _FAR) + _SEARCHED
+    for slot in islice(series.rule_from(series.start, until=until), series.count):
+        last = slot
+    return last
+
+
+def _written_out(parts: dict[str, Any], frequency: int, start: datetime) -> dict[str, Any]:
+    """The BY parts, and those that RFC 5545 takes from DTSTART."""
+    filled = dict(parts)
+    if not any(part in parts for part in _DATE_PARTS):
+        if frequency == 0:
+            filled.setdefault("bymonth", [start.month])
+        if frequency <= 1:
+            filled["bymonthday"] = [start.day]
+        if frequency == _WEEKLY:
+            filled["byweekday"] = [start.weekday()]
+    for level, part, value in ((4, "byhour", start.hour), (5, "byminute", start.minute), (6, "bysecond", start.second)):
+        if frequency < level:
+            filled.setdefault(part, [value])
+    return filled
+
+
+def _full_second(wall: datetime) -> datetime:
+    """The first full second not before `wall`: rules know no fractions."""
+    return wall if not wall.microsecond else wall.replace(microsecond=0) + timedelta(seconds=1)
+
+
+# --- reading -----------------------------------------------------------------------------------------
+
+
+def read_rrule(text: str, *, key: str = "rrule", phrase: str | None = None, start: int = 0) -> RRule:
+    """The rule of `FREQ=…;…`, with or without `RRULE:`. Raises RuleError that points at the wrong part.
+
+    `phrase` is the text that holds the rule at column `start`, if it isn't the rule itself.
+    """
+    phrase = text if phrase is None else phrase
+    rule = text.strip().upper().removeprefix("RRULE:").strip(";")
+    try:
+        _Series(rule, datetime(2000, 1, 1)).rule_from(datetime(2000, 1, 1))  # noqa: DTZ001
+    except (ValueError, TypeError) as error:
+        wrong = error.args[1] if len(error.args) > 1 else ""
+        place = max(phrase.upper().find(wrong), start) if wrong else start
+        raise RuleError(f"{text!r}: {error.args[0]}", phrase, place, key=key, examples=_EXAMPLES) from None
+    return RRule(rule)
+
+
+def read_lines(text: str) -> tuple[RRule, Moment | None, str | None]:
+    """An RRULE with the DTSTART line before it, if there is one: the rule, its start, and the start's zone."""
+    rule, start, zone = "", None, None
+    for line in text.replace("\\n", "\n").split():
+        name, _, value = line.rpartition(":")
+        kind = name.upper().partition(";")[0]
+        if kind == "DTSTART":
+            start = read_stamp(value)
+            zone = next(
+                (name.split("=")[1].split(":")[0] for name in name.split(";") if name.upper()[:5] == "TZID="), None
+            )
+        elif kind in ("RRULE", "") and not rule:
+            rule = value
+        else:
+            what = kind or "a second rule"
+            raise RuleError(f"{what} is not supported; take dates out with except", text, 0, key="rrule")
+    return read_rrule(rule, phrase=text), start, zone
