@@ -154,11 +154,7 @@ def laid_over(*layers: Layer, problems: Problems) -> dict[str, Said]:
 
 
 def check_rule(recurrence: Mapping[str, Said], problems: Problems) -> None:
-    """A layer's recurrence options must be a whole recurrence, with one kind of rule."""
-    rules = [rule for rule in keys.RULES if rule in recurrence]
-    for rule in rules[1:]:
-        said = recurrence[rule]
-        problems.error(said.entry.place, said.path, f"can't stand beside '{rules[0]}': choose one of them")
+    """A layer's recurrence options must be a whole recurrence. (Whether they fit together is for `recurrence`.)"""
     if _MAKES_A_RULE & recurrence.keys():
         return
     option, said = next(iter(recurrence.items()))

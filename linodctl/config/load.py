@@ -45,7 +45,7 @@ def load_files(paths: Sequence[Path], outside: Outside, unresolved: Mapping[str,
     layers = _layers(shaped, outside, problems)
     procedures, tasks = layers.declared_procedures(problems), layers.declared_tasks(problems)
     _check_functions(procedures, shaped, problems)
-    check_names(tasks, settings["limits"], problems)
+    check_names(tasks, gathered.tree.table("limits").entries, problems)
     reader = Recurrences(settings["timezone"], settings["calendars"], outside.now, problems)
     recurrences = _read_recurrences(procedures, tasks, reader)
     problems.raise_errors()

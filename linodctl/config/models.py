@@ -17,7 +17,7 @@ from linodctl.config.option_types import (
     Paths,
     PathText,
     Size,
-    Text,
+    Value,
     Variable,
     Whole,
     Zone,
@@ -62,7 +62,7 @@ class Site(Strict):
     preload: Modules = option("Modules to import once, before any run.", examples=[["mysite.models"]])
     discover: Modules = option("Modules whose decorated functions become procedures.", examples=[["mysite.jobs"]])
     include: Paths = option("Further files, as globs relative to this one.", examples=[["conf.d/*.yaml"]])
-    env: dict[Variable, Text] = option("Environment variables for every run.", examples=[{"MODE": "production"}])
+    env: dict[Variable, Value] = option("Environment variables for every run.", examples=[{"MODE": "production"}])
     env_file: Paths = option("Files of KEY=VALUE lines, for every run and for `${NAME}`.", examples=[".env"])
     max_parallel: Whole = option("How many runs at the same time.", default=10, ge=1, le=100_000)
     drain: DurationOrZero = option("How long a stopping runner waits for its runs.", default="30s")
@@ -72,8 +72,8 @@ class Site(Strict):
     calendars: dict[Name, Calendar] = option(
         "Named lists of dates and ranges, for `except`.", examples=[{"closed": ["2026-12-24..2027-01-02"]}]
     )
-    history: HistoryOptions = option("How much of the past is kept.")
-    log: LogOptions = option("The site's log.")
+    history: HistoryOptions = option("What stays of the past, per task and run.")
+    log: LogOptions = option("Where the runner writes what it does.")
     defaults: TaskOptions = option("Options for every task.", examples=[{"timeout": "30m"}])
     procedures: dict[Name, ProcedureEntry] = option("The functions, by name.")
     tasks: dict[Name, TaskEntry] = option("This site's overrides by task, and further tasks.")

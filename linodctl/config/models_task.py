@@ -25,6 +25,7 @@ from linodctl.config.option_types import (
     Size,
     Text,
     Texts,
+    Value,
     Variable,
     Whole,
     Zone,
@@ -152,7 +153,7 @@ class TaskOptions(RecurrenceOptions):
     isolation: Isolation = option("Run in a child `process`, or in a `thread` of the runner.", default="process")
     reuse: Whole = option("How many runs one child process serves.", default=1, ge=1, le=10**9)
     args: dict[str, Any] = option("Keyword arguments for the function.", examples=[{"deep": True}])
-    env: dict[Variable, Text] = option("Environment variables of its runs, beside the site's `env`.")
+    env: dict[Variable, Value] = option("Environment variables of its runs, beside the site's `env`.")
     cwd: PathText = option("The working folder; relative to the file that says so.", examples=["data"])
     nice: Whole = option("How much to yield to other processes (Unix niceness).", examples=[10], ge=-20, le=19)
     memory_limit: Size = option("The most memory (address space) a run may take.", examples=["500MiB"])

@@ -16,6 +16,9 @@ from linodctl.config.durations import A_DURATION
 from linodctl.config.problems import BadValue, nearest, quoted
 from linodctl.config.values import A_SIZE, parse_duration, parse_size
 
+KIND = "x-kind"
+"""Our keyword in the JSON Schema: what a text is, in a word, for the reference."""
+
 
 def _kind(check: Callable[[Any], Any], schema: dict[str, Any]) -> tuple[PlainValidator, WithJsonSchema]:
     return PlainValidator(check), WithJsonSchema(schema)
@@ -95,12 +98,16 @@ def _zone(value: Any) -> str:
 
 Text = Annotated[str, *_kind(_need_text, {"type": "string"})]
 Line = Annotated[str, *_kind(_line, {"type": "string", "minLength": 1})]
-PathText = Line
-Name = Annotated[str, *_kind(_name, {"type": "string", "pattern": f"^{keys.NAME.pattern}$"})]
+PathText = Annotated[str, *_kind(_line, {"type": "string", "minLength": 1, KIND: "path"})]
+Value = Annotated[str, *_kind(_need_text, {"type": ["string", "number", "boolean"]})]
+"""Of an environment variable: whatever it looks like, it is taken as written."""
+Name = Annotated[str, *_kind(_name, {"type": "string", "pattern": f"^{keys.NAME.pattern}$", KIND: "name"})]
 Variable = Annotated[str, *_kind(_variable, {"type": "string", "pattern": "^[^=]+$"})]
-DottedPath = Annotated[str, *_kind(_dotted, {"type": "string", "pattern": r"^[^\s:]+([.:][^\s:]+)+$"})]
-Module = Annotated[str, *_kind(_module, {"type": "string", "pattern": r"^[^\s:]+$"})]
-Zone = Annotated[str, *_kind(_zone, {"type": "string"})]
+DottedPath = Annotated[
+    str, *_kind(_dotted, {"type": "string", "pattern": r"^[^\s:]+([.:][^\s:]+)+$", KIND: "dotted path"})
+]
+Module = Annotated[str, *_kind(_module, {"type": "string", "pattern": r"^[^\s:]+$", KIND: "module"})]
+Zone = Annotated[str, *_kind(_zone, {"type": "string", KIND: "time zone"})]
 
 
 # --- booleans and numbers ------------------------------------------------------------------------
@@ -165,8 +172,8 @@ def _size(value: Any) -> str | int:
     return value  # type: ignore[no-any-return]  # narrowed to str or int by the two checks above
 
 
-_DURATION = {"type": "string", "pattern": r"^\s*([0-9]|[Pp]).*$", "examples": ["10s", "5m", "2h 30m", "PT5M"]}
-_SIZE = {"anyOf": [{"type": "string", "pattern": "^[0-9]"}, {"type": "integer", "minimum": 1}], "examples": ["10MiB"]}
+_DURATION = {"type": "string", "pattern": r"^\s*([0-9]|[Pp]).*$", KIND: "duration"}
+_SIZE = {"anyOf": [{"type": "string", "pattern": "^[0-9]"}, {"type": "integer", "minimum": 1}], KIND: "size"}
 
 Duration = Annotated[str, *_kind(_duration, _DURATION)]
 DurationOrZero = Annotated[str, *_kind(_any_duration, _DURATION)]

@@ -72,9 +72,11 @@ class Problems:
 
     def __init__(self) -> None:
         self.found: dict[Problem, None] = {}
+        self._error_spots: set[tuple[str, int, int]] = set()
 
     def error(self, place: Place, key: str | Sequence[str | int], message: str) -> None:
         self._add("error", place, key, message)
+        self._error_spots.add((shown_path(place.file), place.line, place.column))
 
     def warning(self, place: Place, key: str | Sequence[str | int], message: str) -> None:
         self._add("warning", place, key, message)
@@ -83,6 +85,10 @@ class Problems:
         dotted = key if isinstance(key, str) else ".".join(part for part in key if isinstance(part, str))
         problem = Problem(severity, shown_path(place.file), place.line, place.column, dotted, message)
         self.found[problem] = None  # the same mistake, seen from several tasks, is one problem
+
+    def has_error_at(self, place: Place) -> bool:
+        """Whether what stands there has been complained about."""
+        return (shown_path(place.file), place.line, place.column) in self._error_spots
 
     def raise_errors(self) -> None:
         """Raise ConfigError with everything found, if any of it is an error."""

@@ -96,7 +96,8 @@ def _report(error: ErrorDetails, tree: Table, problems: Problems) -> Path:
     is_about_key = len(path) < len(error["loc"]) or error["type"] == "extra_forbidden"
     _, found = deepest(tree, path)
     place = place_of_key(tree, found) if is_about_key else place_of_value(tree, found)
-    problems.error(place, path if len(found) == len(path) else found, in_words(error, path))
+    if not problems.has_error_at(place):  # a variable that is not set, say
+        problems.error(place, path if len(found) == len(path) else found, in_words(error, path))
     cut = found[: next((at for at, part in enumerate(found) if isinstance(part, int)), len(found))]
     assert cut, f"nothing to cut off for {error}"
     return cut
