@@ -57,8 +57,9 @@ class Executor:
         """Stop every run that is still under way (at once: by KILL), wait for their ends, let the zygote go."""
         self.stop_all(why, at_once)
         self._pool.dismiss_all()
-        self._loop.call_later(self._site.notice.total_seconds(), self._threads.abandon_all)
+        patience = self._loop.call_later(self._site.notice.total_seconds(), self._threads.abandon_all)
         await self._all_landed.wait()
+        patience.cancel()
         self._threads.close()
         await self._keeper.close()
 

@@ -14,6 +14,7 @@ from execution_bench import SITE_CODE, Bench, gone
 
 import linodctl
 from linodctl.domain import Outcome
+from linodctl.execution import keeper
 from linodctl.execution.executor import SetupFailed
 from linodctl.execution.processes import end_group, start_time
 from linodctl.execution.reports import ZygoteDied
@@ -55,28 +56,61 @@ def test_ctrl_c_and_term_do_not_reach_the_zygote(make_bench: Callable[..., Bench
     assert bench.zygote_pid() == zygote
 
 
-def test_a_killed_runner_leaves_nothing_behind(tmp_path: Path) -> None:
+def start_runner(folder: Path, *funcs: str) -> tuple[subprocess.Popen[str], list[int]]:
+    """A runner in a process of its own; the pids of its workers and their grandchildren, its zygote's last."""
     paths = [Path(linodctl.__file__).parents[1], SITE_CODE.parent, *sys.path]
     runner = subprocess.Popen(
-        [sys.executable, "-c", RUNNER, "with_grandchild", "ignore_term", "wait_politely"],
+        [sys.executable, "-c", RUNNER, *funcs],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))},
-        cwd=tmp_path,
+        cwd=folder,
         stdout=subprocess.PIPE,
         text=True,
     )
     assert runner.stdout is not None
+    return runner, [int(pid) for _ in (*funcs, "zygote") for pid in runner.stdout.readline().split()[1:]]
+
+
+def test_a_killed_runner_leaves_nothing_behind(tmp_path: Path) -> None:
+    runner, pids = start_runner(tmp_path, "with_grandchild", "ignore_term", "wait_politely")
+    assert len(pids) == 5
+    watches = [gone(pid) for pid in pids]
     with runner:
-        pids = [int(pid) for _ in range(4) for pid in runner.stdout.readline().split()[1:]]
-        assert len(pids) == 5
-        watches = [gone(pid) for pid in pids]
         runner.kill()
-        runner.wait()
-        for watch in watches:
-            with watch as is_gone:
-                assert is_gone()
+    for watch in watches:
+        with watch as is_gone:
+            assert is_gone()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
+def test_workers_die_even_when_zygote_and_runner_are_killed_together(tmp_path: Path) -> None:
+    runner, [worker, zygote] = start_runner(tmp_path, "ignore_term")
+    with gone(worker) as is_gone, runner:
+        runner.send_signal(signal.SIGSTOP)
+        os.kill(zygote, signal.SIGKILL)
+        assert is_gone()
+        runner.kill()
 
 
 RUNNER = (SITE_CODE / "runner_to_be_killed.py").read_text()
+
+
+def test_a_zygote_that_can_not_be_started_again_costs_no_more_than_the_runs_that_wait(
+    make_bench: Callable[..., Bench], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "PAUSES", (0.0, 0.05))
+    setup = tmp_path / "fragile.py"
+    setup.write_text("def start(): pass\n")
+    bench = make_bench(setup="fragile.start")
+    setup.write_text("def start(): raise OSError('no database')\n")
+    os.kill(bench.zygote_pid(), signal.SIGKILL)
+    bench.until(lambda: any(isinstance(r, ZygoteDied) for r in bench.reports))
+    result = bench.run("answer")
+    assert result.outcome is Outcome.LOST
+    assert result.reason == "no worker could be started: setup: fragile.start: OSError: no database"
+    setup.write_text("def start(): ready = True\n")
+    while (result := bench.run("answer")).outcome is Outcome.LOST:
+        pass
+    assert result.message == "42"
 
 
 def test_setup_that_fails_says_why(make_bench: Callable[..., Bench], tmp_path: Path) -> None:

@@ -1,0 +1,84 @@
+"""The runner's end of a worker, without a worker: nothing said is missed, and nonsense harms nobody."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from linodctl.execution.reports import LogLine
+from linodctl.execution.settle import Exit
+from linodctl.execution.wire import pack
+from linodctl.execution.worker_process import WorkerProcess, channel_pair
+from linodctl.testing import START, FakeClock
+
+
+class Listener:
+    def __init__(self) -> None:
+        self.heard_all: list[Any] = []
+
+    def forked(self, pid: int, pid_started: str) -> None:
+        self.heard_all.append(("forked", pid))
+
+    def log(self, lines: list[LogLine]) -> None:
+        self.heard_all += [line.text for line in lines]
+
+    def heard(self, frame: list[Any]) -> None:
+        self.heard_all.append(frame)
+        if frame[0] == "odd":
+            raise ValueError("odd")
+
+    def gone(self, end: Exit, lost: str | None) -> None:
+        self.heard_all.append("gone")
+
+
+def hear(say: Callable[[socket.socket, int], None]) -> list[Any]:
+    """What is heard of a worker that says this and is gone before the loop looked."""
+
+    async def main() -> list[Any]:
+        ours, output, (channel, pipe) = channel_pair()
+        worker = WorkerProcess(asyncio.get_running_loop(), FakeClock(), 1, ours, output)
+        listener = worker.listener = Listener()
+        worker.forked(77, "1")
+        with socket.socket(fileno=channel) as theirs:
+            say(theirs, pipe)
+        os.close(pipe)
+        worker.gone(Exit(0))
+        return listener.heard_all
+
+    return asyncio.run(main())
+
+
+def line(text: str) -> bytes:
+    return pack(["log", START.timestamp(), 20, "x", text])
+
+
+def test_what_was_said_last_is_heard_before_the_end() -> None:
+    def say(channel: socket.socket, pipe: int) -> None:
+        for number in range(100):
+            channel.sendall(line(f"{number}"))
+        channel.sendall(pack(["progress", 1, 2, ""]) + line("after"))
+        os.write(pipe, b"raw\nrest")
+
+    expected = [*map(str, range(100)), ["progress", 1, 2, ""], "after", "raw", "rest"]
+    assert hear(say) == [("forked", 77), *expected, "gone"]
+
+
+def test_nonsense_is_noted_and_the_rest_is_heard() -> None:
+    def say(channel: socket.socket, pipe: int) -> None:
+        channel.sendall(line("before") + b"no frame\n" + pack(["odd"]) + pack(5) + pack(["log", "x"]) + line("after"))
+
+    heard = hear(say)
+    sense = [said for said in heard if not str(said).startswith("the worker sent")]
+    assert sense == [("forked", 77), "before", ["odd"], "after", "gone"]
+    assert sum(str(text).startswith("the worker sent an unreadable report") for text in heard) == 4
+
+
+def test_an_unfinished_frame_is_dropped() -> None:
+    assert hear(lambda channel, pipe: channel.sendall(line("whole") + b'["log",1')) == [
+        ("forked", 77),
+        "whole",
+        "gone",
+    ]
