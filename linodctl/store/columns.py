@@ -1,0 +1,107 @@
+"""What a value looks like in a column: instants as ISO 8601 UTC text, mappings as JSON, text without poison."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from linodctl.domain import Pending, Trigger
+
+LARGEST_MEMORY = 64 * 1024
+"""Characters of JSON that a task's memory may take: it is a cursor or a watermark, not a database."""
+
+_POISON = re.compile("[\x00\ud800-\udfff]")
+
+
+def text_of(instant: datetime) -> str:
+    """An aware instant as text whose alphabetical order is the order of time. ValueError for a naive one."""
+    if instant.tzinfo is None:
+        raise ValueError(f"{instant} has no time zone")
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def text_or_none(instant: datetime | None) -> str | None:
+    return None if instant is None else text_of(instant)
+
+
+def instant_of(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def instant_or_none(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def json_of(value: Any) -> str:
+    """JSON in ASCII, so that not even a lone surrogate keeps it out; what JSON doesn't know becomes text."""
+    if isinstance(value, dict) and not value:
+        return "{}"
+    return json.dumps(value, default=str, separators=(",", ":"))
+
+
+def value_of(text: str) -> Any:
+    return {} if text == "{}" else json.loads(text)
+
+
+def clean(text: str) -> str:
+    """`text` with U+FFFD for what a file can't hold (lone surrogates) or SQLite tools stop at (NUL)."""
+    return _POISON.sub("\ufffd", text)
+
+
+def clean_or_none(text: str | None) -> str | None:
+    return None if text is None else clean(text)
+
+
+def memory_of(memory: Mapping[str, Any]) -> str | None:
+    """A task's memory as JSON; None if it doesn't fit (`memory_complaint` says why)."""
+    return None if memory_complaint(memory) else json_of(dict(memory))
+
+
+def memory_complaint(memory: Mapping[str, Any]) -> str | None:
+    """Why this memory can't be kept, in one sentence; None if it can."""
+    if not memory:
+        return None
+    try:
+        size = len(json.dumps(dict(memory), separators=(",", ":")))
+    except (TypeError, ValueError, RecursionError) as error:
+        return f"the memory was not kept, since it is not JSON ({error}); the one before stays"
+    if size > LARGEST_MEMORY:
+        return (
+            f"the memory was not kept: {size} characters of JSON, {LARGEST_MEMORY} is the limit; the one before stays"
+        )
+    return None
+
+
+def pending_json(items: Iterable[Pending]) -> str:
+    return json.dumps([_pending_shape(item) for item in items], separators=(",", ":"))
+
+
+def pending_of(text: str) -> tuple[Pending, ...]:
+    if text == "[]":
+        return ()
+    return tuple(
+        Pending(
+            slot=instant_of(item["slot"]),
+            attempt=item.get("attempt", 1),
+            trigger=Trigger(item["trigger"]),
+            due=instant_or_none(item.get("due")),
+            until=instant_or_none(item.get("until")),
+            request_id=item.get("request_id"),
+        )
+        for item in json.loads(text)
+    )
+
+
+def _pending_shape(item: Pending) -> dict[str, Any]:
+    shape = {
+        "slot": text_of(item.slot),
+        "attempt": item.attempt,
+        "trigger": item.trigger.value,
+        "due": text_or_none(item.due),
+        "until": text_or_none(item.until),
+        "request_id": item.request_id,
+    }
+    return {key: value for key, value in shape.items() if value is not None}

@@ -1,0 +1,43 @@
+"""Who a process is: a pid alone may belong to anybody by now; with its start time and the boot id it is one process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PROC = Path("/proc")
+_STATE, _STARTED = 0, 19
+"""Fields 3 and 22 of /proc/PID/stat, proc_pid_stat(5), counted from behind the name."""
+
+
+def boot_id() -> str:
+    """What tells this boot of the machine from every other one; empty where the kernel doesn't say."""
+    try:
+        return (_PROC / "sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
+
+
+def process_started(pid: int) -> str | None:
+    """The kernel's start time of a process, in ticks since boot; None if there is no such process, or no /proc."""
+    fields = _stat(pid)
+    return fields[_STARTED] if fields else None
+
+
+def is_alive(pid: int, pid_started: str | None, boot: str | None = None) -> bool:
+    """Whether the process noted down earlier still lives. `boot` is the boot id noted with it, None for this boot's.
+
+    Without a start time, or from another boot, nothing is known of it, and the answer is no. So it is for a zombie: it
+    has ended, and holds neither files nor locks.
+    """
+    if not pid_started or (boot is not None and boot != boot_id()):
+        return False
+    fields = _stat(pid)
+    return bool(fields) and fields[_STARTED] == pid_started and fields[_STATE] not in ("Z", "X")
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields behind the process's name, which itself may hold spaces and parentheses."""
+    try:
+        return (_PROC / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return []

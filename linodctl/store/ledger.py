@@ -1,0 +1,173 @@
+"""What the runner records, in one transaction per tick: claims and ends of runs, skips, states, flags, log.
+
+start() ──► open run ──started(), log(), progress()──► end() ──► ended for good
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from linodctl.domain import LogLevel, Result, TaskState
+from linodctl.store import streaks, tasks_table
+from linodctl.store.columns import (
+    clean,
+    clean_or_none,
+    json_of,
+    memory_complaint,
+    text_of,
+    text_or_none,
+)
+from linodctl.store.errors import AlreadyClaimed, NotWaiting
+from linodctl.store.reading import Reader
+from linodctl.store.rows import LogRecord
+
+if TYPE_CHECKING:  # values only; importing the room would load the whole scheduler
+    from linodctl.planning.decisions import Skip, Start
+
+__all__ = ["AlreadyClaimed", "Ledger", "NotWaiting"]
+
+
+class Ledger(Reader):
+    """Writes inside the transaction of `Store.transaction`, and answers a Reader's questions inside it."""
+
+    # --- runs -----------------------------------------------------------------------------------
+
+    def start(self, start: Start, host: str, log_level: LogLevel | None = None) -> int:
+        """Claim the slot or the request, durable with the transaction, and give the run its id.
+
+        AlreadyClaimed if this attempt is on record, NotWaiting if the request was withdrawn or started: then nothing is
+        written of it, and the transaction can go on. `log_level` defaults to the request's, else the task's.
+        """
+        request_id = start.request.request_id if start.request else start.request_id
+        if start.request and not self._is_waiting(start.request.request_id):
+            raise NotWaiting(f"request {request_id} of task '{start.task.name}' was withdrawn, or has been started")
+        run_id = self._claim(start, request_id, host, log_level or self._log_level(start, request_id))
+        if start.request:
+            self._write(
+                "UPDATE requests SET run_id = ?, started_at = ? WHERE request_id = ?",
+                [run_id, text_of(start.at), request_id],
+            )
+        self.name_procedures([(start.task.name, start.task.procedure)])
+        return run_id
+
+    def started(self, run_id: int, pid: int, pid_started: str) -> None:
+        """The run's process is there; `pid_started` tells it from a later one with the same pid."""
+        self._write("UPDATE runs SET pid = ?, pid_started = ? WHERE run_id = ?", [pid, pid_started, run_id])
+
+    def progress(self, run_id: int, done: float, total: float | None, text: str) -> None:
+        """How far the run says it is."""
+        self._write("UPDATE runs SET progress = ? WHERE run_id = ?", [json_of([done, total, clean(text)]), run_id])
+
+    def log(self, run_id: int, records: Iterable[LogRecord]) -> None:
+        """Captured records of the run, in their order. Nothing, if the run is no longer on record."""
+        rows = self._all("SELECT task FROM runs WHERE run_id = ?", [run_id])
+        if rows:
+            task = rows[0]["task"]
+            self._connection.executemany(
+                "INSERT INTO log_records (run_id, task, time, level, logger, text) VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    (run_id, task, text_of(record.time), record.level, clean(record.logger), clean(record.text))
+                    for record in records
+                ),
+            )
+
+    def end(self, run_id: int, result: Result, at: datetime) -> bool:
+        """How the run ended, at `at`. Whether it was open: nothing is changed of one that has ended already.
+
+        A memory that can't be kept is told in the run's `reason`; `save` keeps the one before.
+        """
+        ended = self._write(
+            "UPDATE runs SET end_time = ?, outcome = ?, reason = ?, error = ?, message = ?, exit_code = ?, signal = ?, "
+            "cpu_seconds = ?, max_rss = ? WHERE run_id = ? AND end_time IS NULL",
+            [
+                text_of(at),
+                result.outcome.value,
+                clean_or_none(_reason(result)),
+                clean_or_none(result.error),
+                clean_or_none(result.message),
+                result.exit_code,
+                result.signal,
+                result.cpu_seconds,
+                result.max_rss,
+                run_id,
+            ],
+        )
+        return ended == 1
+
+    # --- tasks ----------------------------------------------------------------------------------
+
+    def skip(self, skip: Skip) -> None:
+        """Record slots that are not run; they lengthen the task's latest streak if they continue it."""
+        streaks.add(self._connection, skip)
+
+    def save(self, state: TaskState) -> None:
+        """Remember everything of the task but its flag, which `disable` and `enable` set."""
+        tasks_table.save(self._connection, state)
+
+    def name_procedures(self, procedures: Iterable[tuple[str, str]]) -> None:
+        """Note down which procedure each task runs: (task, procedure)."""
+        tasks_table.name_procedures(self._connection, procedures)
+
+    def disable(self, task: str, reason: str, at: datetime, until: datetime | None = None) -> None:
+        """Set the flag, with its reason, until `until` or for good."""
+        tasks_table.disable(self._connection, task, clean(reason), text_of(at), text_or_none(until))
+
+    def enable(self, task: str) -> None:
+        """Clear the flag and the count of failures."""
+        tasks_table.enable(self._connection, task)
+
+    def put_note(self, key: str, value: Any) -> None:
+        """Keep a JSON value for `note`."""
+        self._write("INSERT OR REPLACE INTO notes (key, value) VALUES (?, ?)", [key, json_of(value)])
+
+    # --- inside ---------------------------------------------------------------------------------
+
+    def _is_waiting(self, request_id: int) -> bool:
+        row = self.request_row(request_id)
+        return row is not None and row.run_id is None and row.cancelled_at is None
+
+    def _log_level(self, start: Start, request_id: int | None) -> LogLevel:
+        """A request's retries keep its level."""
+        request = start.request or (self.request_row(request_id) if request_id is not None else None)
+        return (request.log_level if request else None) or start.task.log_level
+
+    def _claim(self, start: Start, request_id: int | None, host: str, log_level: LogLevel) -> int:
+        try:
+            cursor = self._connection.execute(
+                "INSERT INTO runs (task, procedure, trigger, scheduled_for, slot, attempt, request_id, log_level, "
+                "start_time, host) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    start.task.name,
+                    start.task.procedure,
+                    start.trigger.value,
+                    text_of(start.scheduled_for),
+                    text_or_none(start.slot),
+                    start.attempt,
+                    request_id,
+                    log_level.value,
+                    text_of(start.at),
+                    host,
+                ),
+            )
+        except sqlite3.IntegrityError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_UNIQUE:
+                raise
+            raise AlreadyClaimed(
+                f"attempt {start.attempt} of task '{start.task.name}' for {text_of(start.scheduled_for)} has been "
+                "started before; 'linodctl history' shows its run"
+            ) from None
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def _write(self, sql: str, parameters: list[Any]) -> int:
+        """The number of rows changed."""
+        return self._connection.execute(sql, parameters).rowcount
+
+
+def _reason(result: Result) -> str | None:
+    """The result's reason, and what is to be said of its memory."""
+    complaint = memory_complaint(result.memory) if result.memory else None
+    return "; ".join(part for part in (result.reason, complaint) if part) or None

@@ -1,0 +1,145 @@
+"""Looking at a state file without changing it: what condition it is in, and a connection that can only read.
+
+The file is looked at through SQLite alone: closing a plain file handle of it would drop the locks of every connection
+that this process has to it (https://sqlite.org/howtocorrupt.html, section 2.2).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import stat
+from contextlib import closing
+from enum import Enum, auto
+from pathlib import Path
+
+from linodctl import __version__
+from linodctl.errors import StateError
+from linodctl.store import migrations
+from linodctl.store.errors import NewerState, in_words
+
+APPLICATION_ID = 0x6C6E6463
+"""`lndc`: what `PRAGMA application_id` of our files says, so that `file` and we know them."""
+
+WRITTEN_BY = "written_by"
+"""The note with the version of linodctl that last changed the tables."""
+
+
+class Condition(Enum):
+    """What is found at the state file's path."""
+
+    ABSENT = auto()
+    FRESH = auto()
+    """A file without anything in it."""
+    OLDER = auto()
+    """Some migrations are still to come."""
+    CURRENT = auto()
+
+
+def examine(path: Path, patience: float) -> Condition:
+    """The condition of the file. NewerState, or StateError for what is no state file or can't be read."""
+    size = _size(path)
+    if not size:
+        return Condition.ABSENT if size is None else Condition.FRESH
+    with closing(connect_reading(path, patience)) as connection:
+        return condition_of(connection, path)
+
+
+def connect_reading(path: Path, patience: float) -> sqlite3.Connection:
+    """A connection that can't write, sees what others commit, and waits up to `patience` seconds for a lock."""
+    with in_words(path):
+        try:
+            return _connect(path, "mode=ro", patience)
+        except sqlite3.OperationalError:
+            if path.with_name(path.name + "-wal").exists():
+                raise
+            # In a folder where we may not create the WAL's index a file at rest can still be read as it is.
+            return _connect(path, "mode=ro&immutable=1", patience)
+
+
+def condition_of(connection: sqlite3.Connection, path: Path) -> Condition:
+    """As `examine`, for a file that is open already."""
+    with in_words(path):
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        applied = applied_migrations(connection) if "_sqlite_migrations" in tables else []
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+    known = [step.__name__ for step in migrations.STEPS]
+    if not applied and application != APPLICATION_ID:
+        if tables or version:
+            raise StateError(f"{path} is the SQLite file of another program; name another state file with --state")
+        return Condition.FRESH
+    unknown = [name for name in applied if name not in known]
+    if unknown or version > len(known):
+        raise _too_new(connection, path, unknown)
+    return Condition.CURRENT if len(applied) == len(known) else Condition.OLDER
+
+
+def applied_migrations(connection: sqlite3.Connection) -> list[str]:
+    """The names of those of our migrations that the file has had, in order."""
+    sql = "SELECT name FROM _sqlite_migrations WHERE migration_set = ? ORDER BY rowid"
+    return [name for (name,) in connection.execute(sql, (migrations.SET,))]
+
+
+def empty_view() -> sqlite3.Connection:
+    """What a reader sees where there is no state file yet: all tables, nothing in them."""
+    return _brought_up(sqlite3.connect(":memory:", isolation_level=None), applied=[])
+
+
+def migrated_view(older: sqlite3.Connection) -> sqlite3.Connection:
+    """A private copy of an older file with the missing migrations, so that reading it changes nothing on disk.
+
+    It stands still; readers need it only between an upgrade of linodctl and the first command that writes.
+    """
+    copy = sqlite3.connect("", isolation_level=None)  # a temporary file of SQLite's own once it grows large
+    older.backup(copy)
+    return _brought_up(copy, applied_migrations(copy))
+
+
+def _brought_up(connection: sqlite3.Connection, applied: list[str]) -> sqlite3.Connection:
+    for step in migrations.STEPS:
+        if step.__name__ not in applied:
+            step(connection)
+    connection.execute("PRAGMA query_only = 1")
+    return connection
+
+
+def _size(path: Path) -> int | None:
+    """The file's size in bytes; None if there is none. StateError for what is no ordinary file."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StateError(f"the state file {path} can't be reached: {error.strerror}") from error
+    if stat.S_ISDIR(status.st_mode):
+        raise StateError(f"the state file {path} is a folder; name a file in it with --state")
+    if not stat.S_ISREG(status.st_mode):
+        raise StateError(f"the state file {path} is not an ordinary file; name another one with --state")
+    return status.st_size
+
+
+def _connect(path: Path, options: str, patience: float) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?{options}"
+    connection = sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # SQLite opens the file only now
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _too_new(connection: sqlite3.Connection, path: Path, unknown: list[str]) -> NewerState:
+    try:
+        row = connection.execute("SELECT value FROM notes WHERE key = ?", (WRITTEN_BY,)).fetchone()
+        writer = f"linodctl {json.loads(row[0])}"
+    except (sqlite3.Error, TypeError, ValueError):
+        writer = "a newer linodctl"
+    if writer == f"linodctl {__version__}":
+        writer = "a newer linodctl"
+    step = f" (it has had {unknown[-1]})" if unknown else ""
+    return NewerState(
+        f"the state file {path} was written by {writer}{step}, and this is linodctl {__version__}: "
+        "install that version, or put back the copy kept beside the file"
+    )

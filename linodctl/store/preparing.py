@@ -1,0 +1,78 @@
+"""Opening a state file for writing: made if need be, mode 0600, in WAL mode, with every migration applied.
+
+examine ──► refused, nothing changed on disk
+   └──────► created (fresh) ──► WAL ──► migrations, all in one transaction (older: a copy is kept first)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from pathlib import Path
+
+from linodctl.errors import StateError
+from linodctl.store.errors import in_words
+from linodctl.store.opening import Condition, examine
+
+LARGEST_WAL = 16 * 1024 * 1024
+"""Bytes to which the WAL file is cut back after a checkpoint."""
+
+
+def connect_writing(path: Path, patience: float) -> sqlite3.Connection:
+    """A connection to the migrated state file, in driver autocommit: transactions are begun explicitly.
+
+    It waits up to `patience` seconds for a lock. StateError if the file can't be used.
+    """
+    condition = examine(path, patience)
+    _check_place(path)
+    if condition in (Condition.ABSENT, Condition.FRESH):
+        _create(path)
+    with in_words(path):
+        uri = f"{path.absolute().as_uri()}?mode=rw"
+        connection = sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None)
+        try:
+            _set_up(connection, path)
+            if condition is not Condition.CURRENT:
+                from linodctl.store.upgrade import upgrade
+
+                upgrade(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _check_place(path: Path) -> None:
+    """Say what is wrong with folder or permissions before SQLite stumbles over it."""
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise StateError(
+            f"the folder {folder} of the state file doesn't exist; create it, or name another with --state"
+        )
+    if not _may_write(folder):
+        raise StateError(f"the folder {folder} of the state file can't be written; check its permissions")
+    if path.exists() and not _may_write(path):
+        raise StateError(f"the state file {path} can't be written; check its permissions")
+
+
+def _may_write(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _create(path: Path) -> None:
+    """An empty file of mode 0600, whatever the umask; SQLite gives its WAL and SHM files the same mode."""
+    try:
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        path.chmod(0o600)
+    except OSError as error:
+        raise StateError(f"the state file {path} can't be created: {error.strerror}") from error
+
+
+def _set_up(connection: sqlite3.Connection, path: Path) -> None:
+    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    if mode != "wal":
+        raise StateError(f"the file system of {path} can't hold a state file (no WAL mode); put it on a local disk")
+    connection.execute(f"PRAGMA journal_size_limit = {LARGEST_WAL}")
+    connection.execute("PRAGMA synchronous = FULL")

@@ -1,0 +1,211 @@
+"""Questions to the state file: everything that can be known of it without writing. Cheap to import, never migrates.
+
+A Reader sees what has been committed when a question is asked, also while a runner writes; `snapshot` makes several
+questions see the same moment.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+from linodctl.domain import Request, Run, SkipRow, TaskState
+from linodctl.store import decoding, history
+from linodctl.store.columns import instant_of, text_of
+from linodctl.store.errors import in_words
+from linodctl.store.logs import logs_query
+from linodctl.store.rows import Discovered, Edit, LogRow, Override, RequestRow, RunnerRow
+
+__all__ = ["Discovered", "Edit", "LogRow", "Override", "Reader", "RequestRow", "RunnerRow"]
+
+MANY = 500
+"""Names up to which a question asks for each of them; beyond, reading the table through is cheaper."""
+
+
+class Reader:
+    """Asks the state file behind `connection`; `open_reader` makes one. Every method may raise StateError."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self.path = path
+        self._connection = connection
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Self]:
+        """All questions inside see the file as it was at the first of them."""
+        if self._connection.in_transaction:
+            yield self
+            return
+        self._connection.execute("BEGIN")
+        try:
+            yield self
+        finally:
+            self._connection.execute("ROLLBACK")  # nothing was written
+
+    # --- tasks and requests ---------------------------------------------------------------------
+
+    def states(self, names: Iterable[str] | None = None) -> dict[str, TaskState]:
+        """What is remembered of these tasks, or of all; a task that nobody has seen yet is missing."""
+        wanted = None if names is None else set(names)
+        if wanted is None or len(wanted) > MANY:
+            rows = self._all("SELECT * FROM tasks")
+        else:
+            rows = self._all(f"SELECT * FROM tasks WHERE name IN ({_marks(wanted)})", wanted)
+        return {row["name"]: decoding.state_of(row) for row in rows if wanted is None or row["name"] in wanted}
+
+    def requests(self, task: str | None = None) -> list[Request]:
+        """Requests that wait to be started, oldest first."""
+        rows = self._all(f"SELECT * FROM requests WHERE {_WAITING} {_of_task(task)} ORDER BY request_id", _one(task))
+        return [decoding.request_of(row) for row in rows]
+
+    def request_row(self, request_id: int) -> RequestRow | None:
+        """A request, whatever became of it."""
+        rows = self._all("SELECT * FROM requests WHERE request_id = ?", [request_id])
+        return decoding.request_row_of(rows[0]) if rows else None
+
+    # --- runs and skips -------------------------------------------------------------------------
+
+    def running(self, task: str | None = None) -> list[Run]:
+        """Runs without an end, oldest first."""
+        rows = self._all(f"SELECT * FROM runs WHERE end_time IS NULL {_of_task(task)} ORDER BY run_id", _one(task))
+        return [decoding.run_of(row) for row in rows]
+
+    def run(self, run_id: int) -> Run | None:
+        return self._run("SELECT * FROM runs WHERE run_id = ?", [run_id])
+
+    def run_for_request(self, request_id: int) -> Run | None:
+        """The request's latest attempt."""
+        return self._run("SELECT * FROM runs WHERE request_id = ? ORDER BY attempt DESC LIMIT 1", [request_id])
+
+    def history(
+        self,
+        names: Iterable[str] | None = None,
+        outcomes: Iterable[str] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
+    ) -> list[Run | SkipRow]:
+        """Runs and skips with `since` <= start (a skip's last slot) < `until`, newest first, `limit` of them.
+
+        The outcome `skipped` selects skips as well as runs that raised `Skip`; without `outcomes` running ones are in.
+        """
+        with in_words(self.path), self.snapshot():
+            return history.merged(self._each, names, outcomes, since, until, limit)
+
+    def runs_between(self, task: str, after: datetime, until: datetime) -> list[Run]:
+        """Runs of the task whose slot or start lies in (after, until], oldest first."""
+        span = {"task": task, "after": text_of(after), "until": text_of(until)}
+        return [decoding.run_of(row) for row in self._all(_RUNS_BETWEEN, span)]
+
+    def skips_between(self, task: str, after: datetime, until: datetime) -> list[SkipRow]:
+        """Streaks of the task that reach into (after, until], oldest first."""
+        sql = "SELECT * FROM skips WHERE task = ? AND last_slot > ? AND slot <= ? ORDER BY last_slot, skip_id"
+        return [decoding.skip_of(row) for row in self._all(sql, [task, text_of(after), text_of(until)])]
+
+    def skips(self, task: str, at: datetime) -> list[SkipRow]:
+        """Streaks of the task that cover the instant `at`, oldest first."""
+        sql = "SELECT * FROM skips WHERE task = ? AND last_slot >= ? AND slot <= ? ORDER BY last_slot, skip_id"
+        return [decoding.skip_of(row) for row in self._all(sql, [task, text_of(at), text_of(at)])]
+
+    def durations(self, task: str, last: int = 50) -> list[float]:
+        """Seconds that the task's latest runs took, newest first: only of those that came to their own good end."""
+        sql = (
+            "SELECT start_time, end_time FROM runs WHERE task = ? AND outcome IN ('succeeded', 'warned') "
+            "ORDER BY start_time DESC LIMIT ?"
+        )
+        spans = [(instant_of(row["start_time"]), instant_of(row["end_time"])) for row in self._all(sql, [task, last])]
+        return [(end - start).total_seconds() for start, end in spans]
+
+    def logs(
+        self,
+        run_ids: Iterable[int] | None = None,
+        task: str | None = None,
+        level: int | None = None,
+        after_id: int = 0,
+        last: int | None = None,
+    ) -> list[LogRow]:
+        """Captured records of at least `level` with an id above `after_id`, in order; only the `last` ones if given."""
+        rows = [decoding.log_of(row) for row in self._all(*logs_query(run_ids, task, level, after_id, last))]
+        return rows if last is None else rows[::-1]
+
+    # --- people, settings, the runner -----------------------------------------------------------
+
+    def edits(self, after_id: int = 0) -> list[Edit]:
+        """What people wished for, in the order in which they did."""
+        return [decoding.edit_of(row) for row in self._all("SELECT * FROM edits WHERE id > ? ORDER BY id", [after_id])]
+
+    def overrides(self) -> dict[str, dict[str, Override]]:
+        """Options set at run time: task → option → value, who and when."""
+        found: dict[str, dict[str, Override]] = {}
+        for row in self._all("SELECT * FROM overrides ORDER BY task, option"):
+            found.setdefault(row["task"], {})[row["option"]] = decoding.override_of(row)
+        return found
+
+    def discovered(self) -> list[Discovered]:
+        """Decorated functions that the runner found, in the order in which it did."""
+        return [decoding.discovered_of(row) for row in self._all("SELECT * FROM discovered ORDER BY id")]
+
+    def runner(self) -> RunnerRow | None:
+        """The latest runner, alive or not."""
+        rows = self._all("SELECT * FROM runners ORDER BY id DESC LIMIT 1")
+        return decoding.runner_of(rows[0]) if rows else None
+
+    def note(self, key: str) -> Any:
+        """What `put_note` kept under this key; None if nothing."""
+        rows = self._all("SELECT value FROM notes WHERE key = ?", [key])
+        return json.loads(rows[0]["value"]) if rows else None
+
+    def data_version(self) -> int:
+        """A number that changes when another connection has committed; only good for comparing on this Reader."""
+        version: int = self._all("PRAGMA data_version")[0][0]
+        return version
+
+    # --- inside ---------------------------------------------------------------------------------
+
+    def _run(self, sql: str, parameters: list[Any]) -> Run | None:
+        rows = self._all(sql, parameters)
+        return decoding.run_of(rows[0]) if rows else None
+
+    def _all(self, sql: str, parameters: Iterable[Any] | dict[str, Any] = ()) -> list[sqlite3.Row]:
+        with in_words(self.path):
+            return list(self._each(sql, parameters))
+
+    def _each(self, sql: str, parameters: Iterable[Any] | dict[str, Any] = ()) -> Iterator[sqlite3.Row]:
+        cursor = self._connection.cursor()
+        cursor.row_factory = sqlite3.Row
+        return cursor.execute(sql, parameters if isinstance(parameters, dict) else tuple(parameters))
+
+
+_WAITING = "run_id IS NULL AND cancelled_at IS NULL"
+
+_RUNS_BETWEEN = """
+    SELECT * FROM runs WHERE task = :task AND slot > :after AND slot <= :until
+    UNION
+    SELECT * FROM runs WHERE task = :task AND start_time > :after AND start_time <= :until
+    ORDER BY start_time, run_id
+"""
+
+
+def _of_task(task: str | None) -> str:
+    return "" if task is None else "AND task = ?"
+
+
+def _one(task: str | None) -> list[str]:
+    return [] if task is None else [task]
+
+
+def _marks(values: Iterable[Any]) -> str:
+    return ", ".join("?" for _ in values)

@@ -1,0 +1,170 @@
+"""The state file for writing: the runner's transactions, people's wishes, and the runner's own traces."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+from linodctl.domain import LogLevel, Outcome, Request, Result
+from linodctl.store import pruning, settings, wishes
+from linodctl.store.columns import text_of
+from linodctl.store.errors import in_words
+from linodctl.store.identity import boot_id, process_started
+from linodctl.store.ledger import Ledger
+from linodctl.store.reading import Reader
+from linodctl.store.rows import DiscoveredLike
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+
+class Store(Reader):
+    """Writes the state file; `open_store` makes one. To be used in the thread that opened it.
+
+    Every method is a transaction of its own; a wish also leaves an `Edit` with who and when, by which the runner hears
+    of it. All may raise StateError: StateBusy and StateFull pass, and then nothing was written.
+    """
+
+    @contextmanager
+    def transaction(self, durable: bool = True) -> Iterator[Ledger]:
+        """All or nothing: committed at the end of the block, rolled back if it raises.
+
+        It holds the write lock from the beginning, so that what is read inside stays true until the commit. When the
+        block is left, what it wrote survives a power cut; with `durable=False` (log, progress, heartbeats: no claims)
+        only the death of any process, which spares waiting for the disk.
+        """
+        with in_words(self.path):
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield Ledger(self._connection, self.path)
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:  # a full disk has ended it already
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @cached_property
+    def tables(self) -> Database:
+        """The same connection for sqlite-utils, whose table methods serve the rare writes; imported at first use."""
+        from sqlite_utils import Database
+
+        return Database(self._connection, recursive_triggers=False, execute_plugins=False)
+
+    # --- people's wishes ------------------------------------------------------------------------
+
+    def request(
+        self,
+        task: str,
+        at: datetime,
+        who: str,
+        args: Mapping[str, Any] | None = None,
+        log_level: LogLevel | None = None,
+        as_of: datetime | None = None,
+    ) -> Request:
+        """Ask for a run of the task as soon as possible."""
+        with self.transaction():
+            return wishes.request(self._connection, task, at, who, dict(args or {}), log_level, as_of)
+
+    def withdraw(self, target: int | str, at: datetime, who: str) -> int:
+        """Take back one request, or all that wait for a task; how many had not started yet."""
+        with self.transaction() as ledger:
+            return wishes.withdraw(self._connection, ledger.requests(), target, at, who)
+
+    def cancel_run(self, run_id: int, at: datetime, who: str) -> bool:
+        """Ask to stop a run; whether it still ran."""
+        with self.transaction() as ledger:
+            run = ledger.run(run_id)
+            if run is None or run.end_time is not None:
+                return False
+            wishes.cancel_run(self._connection, run, at, who)
+            return True
+
+    def enable(self, names: Iterable[str], at: datetime, who: str) -> None:
+        """Clear the flag of each task and its count of failures."""
+        with self.transaction():
+            wishes.enable(self._connection, names, at, who)
+
+    def disable(self, names: Iterable[str], reason: str, at: datetime, until: datetime | None, who: str) -> None:
+        """Set the flag of each task, until `until` or for good."""
+        with self.transaction():
+            wishes.disable(self._connection, names, reason, at, until, who)
+
+    def reset(self, names: Iterable[str], at: datetime, who: str) -> None:
+        """Forget last start, end, slot and anchor of each task. Its history, its flag and its memory stay."""
+        with self.transaction():
+            wishes.reset(self._connection, names, at, who)
+
+    def set_override(self, task: str, options: Mapping[str, Any], at: datetime, who: str) -> None:
+        """Override options of a task, with values as YAML would give them."""
+        with self.transaction():
+            settings.set_override(self.tables, task, options, at, who)
+
+    def unset_override(self, task: str, options: Iterable[str], at: datetime, who: str) -> None:
+        """Take overrides back; options that have none are left alone."""
+        with self.transaction():
+            settings.unset_override(self.tables, task, options, at, who)
+
+    # --- the runner's traces --------------------------------------------------------------------
+
+    def put_discovered(self, found: Iterable[DiscoveredLike]) -> bool:
+        """Remember the decorated functions that there are now, in this order; whether that is news."""
+        found = list(found)
+        if settings.is_known(self.discovered(), found):
+            return False
+        with self.transaction():
+            settings.put_discovered(self.tables, found)
+        return True
+
+    def put_note(self, key: str, value: Any) -> None:
+        """Keep a JSON value for `note`."""
+        with self.transaction() as ledger:
+            ledger.put_note(key, value)
+
+    def runner_started(self, *, site: str, version: str, at: datetime) -> int:
+        """This process is the site's runner from now on; the id of its row."""
+        values = (site, version, os.getpid(), process_started(os.getpid()), socket.gethostname(), boot_id())
+        with self.transaction():
+            row = self._connection.execute(
+                "INSERT INTO runners (site, version, pid, pid_started, host, boot_id, started, heartbeat) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (*values, text_of(at), text_of(at)),
+            )
+        assert row.lastrowid is not None
+        return row.lastrowid
+
+    def heartbeat(self, runner_id: int, at: datetime) -> None:
+        """The runner is alive."""
+        with self.transaction(durable=False):
+            self._connection.execute("UPDATE runners SET heartbeat = ? WHERE id = ?", (text_of(at), runner_id))
+
+    def runner_stopped(self, runner_id: int, at: datetime) -> None:
+        """The runner ends, and says so."""
+        with self.transaction():
+            self._connection.execute(
+                "UPDATE runners SET heartbeat = ?, stopped = ? WHERE id = ?", (text_of(at), text_of(at), runner_id)
+            )
+
+    def mark_lost(self, run_ids: Iterable[int], at: datetime, why: str) -> int:
+        """Close runs whose worker or runner died under them; how many were open."""
+        result = Result(Outcome.LOST, reason=why)
+        with self.transaction() as ledger:
+            return sum(ledger.end(run_id, result, at) for run_id in run_ids)
+
+    def prune(self, keep: int | None, for_: timedelta | None, now: datetime, dry_run: bool = False) -> pruning.Counts:
+        """Keep each task's newest `keep` rows and none older than `for_`; how many went (or would go) by table."""
+        if dry_run:
+            with self.snapshot():
+                return pruning.total(pruning.would_go(self._connection, pruning.Limits(keep, for_, now)))
+        return pruning.total(self.prune_steps(keep, for_, now))
+
+    def prune_steps(self, keep: int | None, for_: timedelta | None, now: datetime) -> Iterator[pruning.Counts]:
+        """As `prune`, one short transaction for each step of the iterator, so that a loop can do other work between."""
+        limits = pruning.Limits(keep, for_, now)
+        with in_words(self.path):
+            yield from pruning.steps(self._connection, partial(self.transaction, durable=False), limits)
