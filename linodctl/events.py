@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from linodctl.domain import Result, SkipReason, Trigger
+from linodctl.domain import LogLevel, Result, SkipReason, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ class RunStarted:
     trigger: Trigger
     scheduled_for: datetime
     attempt: int
+    log_level: LogLevel
+    """The task's: an ordinary run of a task that logs warnings only is not worth a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class RunEnded:
     task: str
     result: Result
     seconds: float
+    log_level: LogLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,14 @@ class SlotsSkipped:
 class TaskDisabled:
     task: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskUnrunnable:
+    """The task's code can't be found; it is disabled until a reload finds it."""
+
+    task: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +114,7 @@ Event = (
     | RunEnded
     | SlotsSkipped
     | TaskDisabled
+    | TaskUnrunnable
     | TaskEnabled
     | ConfigReloaded
     | ConfigRejected

@@ -12,7 +12,7 @@ from datetime import datetime
 from linodctl import events
 from linodctl.config import Loaded
 from linodctl.domain import Outcome, Result, Run
-from linodctl.execution.reports import Ended, Logged, Progressed, Report, Started
+from linodctl.execution.reports import Ended, Logged, Progressed, Report, Started, ZygoteDied
 from linodctl.planning import Decision, Disable, Enable, Scheduler, Skip, Start, Stop
 from linodctl.runner.batch import Batch, Written
 from linodctl.runner.inbox import Inbox
@@ -77,9 +77,8 @@ class Books:
         """Runs that an earlier runner left open have ended, nobody knows how; recorded with the next tick."""
         for run in runs:
             self._batch.ends.append((run.run_id, LOST, now))
-            self._work.events.append(
-                events.RunEnded(run.run_id, run.task, LOST, (now - run.start_time).total_seconds())
-            )
+            seconds = (now - run.start_time).total_seconds()
+            self._work.events.append(events.RunEnded(run.run_id, run.task, LOST, seconds, run.log_level))
             self.scheduler.found_dead(run, LOST, now)
 
     def replace(self, loaded: Loaded, now: datetime) -> None:
@@ -117,7 +116,13 @@ class Books:
                 self.scheduler.finished(start.ticket, report.result, now)
                 self.failed += not report.result.outcome.is_fine
                 seconds = (now - start.at).total_seconds()
-                self._work.events.append(events.RunEnded(report.run_id, start.task.name, report.result, seconds))
+                self._work.events.append(
+                    events.RunEnded(report.run_id, start.task.name, report.result, seconds, start.task.log_level)
+                )
+            case ZygoteDied():
+                self._work.events.append(
+                    events.Trouble(f"the zygote died ({report.why}); another one is being started")
+                )
 
     def _settle(self, written: Written, now: datetime) -> Work:
         """The transaction is through: hand out what is to be done."""
@@ -146,10 +151,15 @@ def _told(decision: Decision, run_ids: dict[int, int]) -> list[events.Event]:
     """The events that a recorded decision makes."""
     match decision:
         case Start() if decision.ticket in run_ids:
-            run_id = run_ids[decision.ticket]
+            task = decision.task
             return [
                 events.RunStarted(
-                    run_id, decision.task.name, decision.trigger, decision.scheduled_for, decision.attempt
+                    run_id=run_ids[decision.ticket],
+                    task=task.name,
+                    trigger=decision.trigger,
+                    scheduled_for=decision.scheduled_for,
+                    attempt=decision.attempt,
+                    log_level=task.log_level,
                 )
             ]
         case Skip():

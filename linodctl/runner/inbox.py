@@ -8,7 +8,7 @@ from collections import deque
 from linodctl.execution.reports import Logged, Progressed, Report
 
 CHATTER = 0.1
-"""Seconds for which log lines and progress are collected before they wake the loop, so that a chatty run costs little."""
+"""Seconds for which log lines and progress are collected before they wake the loop: chatty runs cost little."""
 
 
 class Inbox:

@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from linodctl import events
 from linodctl.config import Loaded
 from linodctl.execution.executor import Executor
+from linodctl.execution.probe import ProbePath
 from linodctl.store.store import Store
+
+UNRESOLVED = "unresolved"
+"""The note that keeps the dotted paths that didn't resolve, with the reasons, for whoever asks without importing."""
+
+
+Tell = Callable[[events.Event], None]
 
 
 class Loader(Protocol):
     """Reads the site's config with what the store remembers; ConfigError if it has problems."""
 
-    def load(self, *, unresolved: dict[str, str] | None = None) -> Loaded: ...
+    def load(self, *, unresolved: Mapping[str, str] | None = None) -> Loaded: ...
 
 
-async def with_code(loader: Loader, loaded: Loaded, executor: Executor, store: Store) -> Loaded:
+async def with_code(loader: Loader, loaded: Loaded, executor: Executor, store: Store, tell: Tell) -> Loaded:
     """The config once more, after a look at the code: decorated functions that `discover` finds become procedures, and
     tasks whose dotted path doesn't resolve are disabled with the reason, so that one broken module keeps no site down.
     """
-    probe = await executor.probe(sorted({task.launch.func for task in loaded.tasks}), loaded.discover)
-    found_new = store.put_discovered(probe.discovered)
-    if found_new or probe.unresolved:
-        loaded = loader.load(unresolved=probe.unresolved)
+    paths = sorted({task.launch.func for task in loaded.tasks})
+    probe = await executor.probe([ProbePath(path) for path in paths], loaded.discover)
+    unresolved = {report.path: report.error for report in probe.paths if report.error is not None}
+    for module, why in probe.errors:
+        tell(events.Trouble(f"discover: {module}: {why}"))
+    store.put_note(UNRESOLVED, unresolved)
+    if store.put_discovered(probe.discovered) or unresolved:
+        loaded = loader.load(unresolved=unresolved)
+    for task in loaded.tasks:
+        if task.launch.func in unresolved:
+            tell(events.TaskUnrunnable(task.name, unresolved[task.launch.func]))
     return loaded

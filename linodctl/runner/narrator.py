@@ -8,7 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from linodctl import events
-from linodctl.domain import Outcome
+from linodctl.domain import LogLevel, Outcome, SkipReason
 
 logger = logging.getLogger("linodctl")
 
@@ -53,12 +53,12 @@ def _runner_stopped(event: events.RunnerStopped, when: When) -> Line:
 
 def _run_started(event: events.RunStarted, when: When) -> Line:
     attempt = f", attempt {event.attempt}" if event.attempt > 1 else ""
-    return logging.INFO, f"{event.task}: run {event.run_id} started ({event.trigger}{attempt})"
+    return _ordinary(event.log_level), f"{event.task}: run {event.run_id} started ({event.trigger}{attempt})"
 
 
 def _run_ended(event: events.RunEnded, when: When) -> Line:
     outcome = event.result.outcome
-    level = logging.INFO
+    level = _ordinary(event.log_level)
     if not outcome.is_fine:
         level = logging.WARNING if outcome is Outcome.CANCELLED else logging.ERROR
     text = f"{event.task}: run {event.run_id} {outcome.replace('_', ' ')} after {event.seconds:.2f} s"
@@ -71,11 +71,22 @@ def _slots_skipped(event: events.SlotsSkipped, when: When) -> Line:
         text = f"{event.task}: slot {when(event.first)} skipped ({event.reason})"
     else:
         text = f"{event.task}: {event.count} slots skipped, {when(event.first)} to {when(event.last)} ({event.reason})"
-    return logging.INFO, f"{text}: {event.detail}" if event.detail else text
+    # A disabled task was announced once; that its slots go by is for the history.
+    level = logging.DEBUG if event.reason is SkipReason.DISABLED else logging.INFO
+    return level, f"{text}: {event.detail}" if event.detail else text
+
+
+def _ordinary(task_level: LogLevel) -> int:
+    """The level of what is as it should be: below notice for tasks that log warnings only, as those in seconds do."""
+    return logging.INFO if task_level.number <= logging.INFO else logging.DEBUG
 
 
 def _task_disabled(event: events.TaskDisabled, when: When) -> Line:
     return logging.ERROR, f"{event.task}: disabled ({event.reason}); 'linodctl enable {event.task}' enables it again"
+
+
+def _task_unrunnable(event: events.TaskUnrunnable, when: When) -> Line:
+    return logging.ERROR, f"{event.task}: disabled until a reload finds its code ({event.why})"
 
 
 def _task_enabled(event: events.TaskEnabled, when: When) -> Line:
@@ -102,6 +113,7 @@ _WORDS: dict[type, Callable[[Any, When], Line]] = {
     events.RunEnded: _run_ended,
     events.SlotsSkipped: _slots_skipped,
     events.TaskDisabled: _task_disabled,
+    events.TaskUnrunnable: _task_unrunnable,
     events.TaskEnabled: _task_enabled,
     events.ConfigReloaded: _config_reloaded,
     events.ConfigRejected: _config_rejected,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from linodctl.config import Loaded
 from linodctl.domain import TaskState
-from linodctl.execution.orders import Order
+from linodctl.execution.orders import ExecutionSite, Order
 from linodctl.planning import Start
 from linodctl.store.reading import Reader
 
@@ -17,11 +18,23 @@ def order_for(start: Start, run_id: int, reader: Reader) -> Order:
         run_id=run_id,
         task=task.name,
         launch=task.launch,
-        args={**task.launch.args, **(request.args if request else {})},
+        args=request.args if request else {},
         log_level=(request.log_level if request else None) or task.log_level,
         attempt=start.attempt,
         scheduled_for=start.scheduled_for,
         last_start_time=before.last_start_time,
         last_success=before.last_success,
         memory=before.memory,
+    )
+
+
+def execution_site(loaded: Loaded) -> ExecutionSite:
+    """What a zygote needs to know of the site."""
+    return ExecutionSite(
+        folder=loaded.folder,
+        pythonpath=loaded.pythonpath,
+        setup=loaded.setup,
+        preload=loaded.preload,
+        env=loaded.env,
+        log_bytes=loaded.history.log_bytes,
     )

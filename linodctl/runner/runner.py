@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from linodctl.runner.books import Books, Work
 from linodctl.runner.chores import Chores
 from linodctl.runner.control import ControlServer
 from linodctl.runner.inbox import Inbox
-from linodctl.runner.loader import Loader, with_code
+from linodctl.runner.loader import Loader, Tell, with_code
 from linodctl.runner.orders import execution_site, order_for
 from linodctl.runner.signals import Signals
 from linodctl.store.store import Store
@@ -30,14 +30,9 @@ PRUNE = 3600
 """Seconds between two rounds of applying the history limits."""
 RETRY_WRITE = 2.0
 """Seconds before a tick that could not be recorded is tried again."""
-STOP_TAKES = 7.0
-"""Seconds for the polite part of stopping a run, beyond its `grace`."""
-KILL_TAKES = 5.0
-"""Seconds for the worker to vanish after KILL."""
+RUNNER_STOPPED = "the runner stopped"
 CONFIG_ERROR = "config_error"
 """The note that holds the problems of the last reload, or null."""
-
-Tell = Callable[[events.Event], None]
 
 
 class Runner:
@@ -74,6 +69,11 @@ class Runner:
         self._socket_lost = False
         self._cannot_write = ""
 
+    @property
+    def failed(self) -> int:
+        """How many runs so far ended otherwise than well."""
+        return self._books.failed
+
     # --- the three ways to work -----------------------------------------------------------------
 
     async def work(self, lasting: timedelta | None = None) -> str:
@@ -104,37 +104,32 @@ class Runner:
         """Start nothing more; wait for the runs to end, then stop them. A second signal stops them at once."""
         drain = self._loaded.drain.total_seconds()
         self._tell(events.RunnerStopping(why, len(self._books.live), drain))
-        await self._wait_for_runs(drain, patient=True)
-        for run_id in list(self._books.live):
-            self._executor.cancel(run_id, "the runner stopped")
-        await self._wait_for_runs(self._longest_stop(), patient=True)
-        for run_id in list(self._books.live):
-            self._executor.cancel(run_id, "the runner stopped", at_once=True)
-        await self._wait_for_runs(KILL_TAKES, patient=False)
+        end = self._clock.monotonic() + drain
+        while self._books.live and not self._signals.is_urgent and self._clock.monotonic() < end:
+            await self._inbox.sleep(min(end - self._clock.monotonic(), RETRY_WRITE))
+            self._tick(starts=False)
+        await self._stop_runs()
+
+    async def _stop_runs(self) -> None:
+        """Close the executor, which ends every run one way or another, and record what becomes of them meanwhile."""
+        urgent = self._signals.is_urgent
+        closing = asyncio.ensure_future(self._executor.close(RUNNER_STOPPED, at_once=urgent))
+        closing.add_done_callback(lambda _: self._inbox.wake())
+        while not closing.done():
+            await self._inbox.sleep(RETRY_WRITE)
+            self._tick(starts=False)
+            if self._signals.is_urgent and not urgent:
+                urgent = True
+                self._executor.stop_all(RUNNER_STOPPED, at_once=True)
+        closing.result()
         self._tick(starts=False)
 
     async def close(self, why: str) -> None:
-        """Leave the socket, the zygote and the record of this runner in order."""
+        """Leave the socket and the record of this runner in order."""
         await self._control.close()
-        await self._executor.close()
         with contextlib.suppress(StateError):
             self._store.runner_stopped(self._runner_id, self._clock.now())
         self._tell(events.RunnerStopped(why))
-
-    async def _wait_for_runs(self, seconds: float, *, patient: bool) -> None:
-        """Wait until all runs have ended, at most `seconds`; a patient wait ends when somebody signals again."""
-        end = self._clock.monotonic() + seconds
-        while self._books.live and not (patient and self._signals.is_urgent):
-            left = end - self._clock.monotonic()
-            if left <= 0:
-                return
-            await self._inbox.sleep(min(left, RETRY_WRITE))
-            self._tick(starts=False)
-
-    def _longest_stop(self) -> float:
-        """The seconds that the politest of the running runs may take to stop."""
-        graces = [start.task.launch.grace for start in self._books.live.values()]
-        return STOP_TAKES + max(graces, default=timedelta()).total_seconds()
 
     # --- the tick -------------------------------------------------------------------------------
 
@@ -187,7 +182,7 @@ class Runner:
         try:
             loaded = self._loader.load()
             await self._executor.replace(execution_site(loaded))
-            loaded = await with_code(self._loader, loaded, self._executor, self._store)
+            loaded = await with_code(self._loader, loaded, self._executor, self._store, self._tell)
         except LinodctlError as error:
             self._store.put_note(CONFIG_ERROR, str(error))
             self._tell(events.ConfigRejected(str(error)))

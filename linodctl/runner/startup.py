@@ -12,10 +12,10 @@ from linodctl.planning import Scheduler
 from linodctl.runner.batch import HEARD
 from linodctl.runner.books import Books
 from linodctl.runner.inbox import Inbox
-from linodctl.runner.loader import Loader, with_code
+from linodctl.runner.loader import Loader, Tell, with_code
 from linodctl.runner.orders import execution_site
 from linodctl.runner.recovery import end_leftovers, look_back
-from linodctl.runner.runner import Runner, Tell
+from linodctl.runner.runner import Runner
 from linodctl.runner.signals import Signals
 from linodctl.runner.wishes import Wishes
 from linodctl.store.store import Store
@@ -32,7 +32,7 @@ async def start(loader: Loader, store: Store, clock: Clock, inbox: Inbox, signal
     loaded = loader.load()
     executor = Executor(execution_site(loaded), inbox.take)
     await executor.open()
-    loaded = await with_code(loader, loaded, executor, store)
+    loaded = await with_code(loader, loaded, executor, store, tell)
 
     now = clock.now()
     wishes = Wishes(store.note(HEARD) or 0)

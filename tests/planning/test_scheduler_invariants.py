@@ -1,4 +1,4 @@
-"""Whatever happens, every slot ends exactly once: as a run, as a skip, or still waiting. By random lives of random sites."""
+"""Whatever happens, every slot ends exactly once, as a run or as a skip, or still waits: random lives of random sites."""
 
 from __future__ import annotations
 

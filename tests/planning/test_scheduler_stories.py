@@ -81,9 +81,7 @@ def test_a_manual_run_does_not_move_the_grid_nor_use_up_the_count() -> None:
     ],
 )
 def test_after_a_short_absence(missed: str, expected: list[str]) -> None:
-    story = Story(
-        make_task(missed=missed), now="12:01:05", states={"a": known()}, absence=("12:00:00", "12:01:05")
-    )
+    story = Story(make_task(missed=missed), now="12:01:05", states={"a": known()}, absence=("12:00:00", "12:01:05"))
     assert story.tick() == expected
 
 
@@ -208,7 +206,11 @@ def test_requests_go_first() -> None:
 
 
 def test_a_named_limit_holds_back_its_users_only() -> None:
-    tasks = [make_task("a", "1 hour", 1, use=("db",)), make_task("b", "1 hour", 2, use=("db",)), make_task("c", "1 hour", 3)]
+    tasks = [
+        make_task("a", "1 hour", 1, use=("db",)),
+        make_task("b", "1 hour", 2, use=("db",)),
+        make_task("c", "1 hour", 3),
+    ]
     story = Story(*tasks, limits={"db": 1})
     assert story.tick() == ["12:00:00 a", "12:00:00 c"]
     assert story.end("a") == ["12:00:00 b"]

@@ -1,0 +1,52 @@
+"""Where the parts meet: which clock, store, listeners and executor a runner gets, and what `open_site` returns.
+
+An optional part is one line here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from linodctl import __version__, events
+from linodctl.operations.site import Site
+
+if TYPE_CHECKING:
+    from linodctl.operations.handles import OpenSite
+
+
+def listeners(site: Site, *, quiet: bool, color: bool) -> list[events.Listener]:
+    """Who hears of what happens: the runner's own log."""
+    from linodctl.runner.log import set_up_log
+    from linodctl.runner.narrator import Narrator
+
+    zone = ZoneInfo(site.loaded.timezone)
+    set_up_log(site.loaded.log, zone, quiet=quiet, color=color)
+    return [Narrator(zone)]
+
+
+def run_site(
+    site: Site, *, once: bool = False, lasting: timedelta | None = None, quiet: bool = False, color: bool = False
+) -> int:
+    """Run the site in the foreground until it is stopped; the exit code.
+
+    SiteHeld if another runner has it, ConfigError or StateError if it can't begin.
+    """
+    from linodctl.runner.session import session
+    from linodctl.store import open_store
+    from linodctl.store.lock import SiteLock
+
+    _ = site.loaded  # all problems are told before anything is touched
+    with SiteLock(site.state, since=site.now(), version=__version__), open_store(site.state) as store:
+        heard_by = listeners(site, quiet=quiet, color=color)
+        return asyncio.run(session(site.declaration, store, site.clock, heard_by, once=once, lasting=lasting))
+
+
+def open_site(config: str | Sequence[str] = (), state: str | None = None) -> OpenSite:
+    """The site of a config file, for scripts and web apps: what the commands have, as objects."""
+    from linodctl.operations import handles
+
+    return handles.OpenSite(Site([config] if isinstance(config, str) else list(config), state))

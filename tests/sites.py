@@ -1,0 +1,194 @@
+"""Real sites for tests: a folder with a config and jobs, the installed program, a runner that can be killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from linodctl.runner.control import ask
+
+T = TypeVar("T")
+PATIENCE = 30.0
+"""Seconds after which something that should have happened is said not to happen."""
+
+JOBS = '''
+"""Jobs that keep a journal outside linodctl's state."""
+import os, sqlite3, subprocess, sys, time, signal
+from pathlib import Path
+
+JOURNAL = Path(os.environ["JOURNAL"])
+
+
+def note(*words):
+    line = " ".join(str(word) for word in words) + "\\n"
+    fd = os.open(JOURNAL, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    os.write(fd, line.encode())
+    os.close(fd)
+
+
+def quick(ar):
+    note("start", ar.task, ar.scheduled_for.isoformat(timespec="microseconds"), ar.attempt)
+
+
+def fail():
+    raise ValueError("on purpose")
+
+
+def until_cancelled(ar):
+    note("start", ar.task, os.getpid())
+    ar.cancelled.wait(60)
+    note("cancelled", ar.task, bool(ar.cancelled))
+
+
+def sleepy(ar):
+    note("start", ar.task, os.getpid())
+    time.sleep(300)
+
+
+def stubborn(ar):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    child = subprocess.Popen([sys.executable, "-c", "import signal,time; signal.signal(15, 1); time.sleep(300)"])
+    note("start", ar.task, os.getpid(), child.pid)
+    time.sleep(300)
+
+
+def sees_its_claim(ar):
+    row = sqlite3.connect(os.environ["STATE"]).execute(
+        "SELECT task, start_time IS NOT NULL, end_time FROM runs WHERE run_id = ?", [ar.run_id]).fetchone()
+    note("claim", row)
+
+
+def warns():
+    raise UserWarning("the feed is late")
+
+
+def remembers(ar):
+    ar.memory["count"] = ar.memory.get("count", 0) + 1
+    note("count", ar.memory["count"])
+
+
+async def waits_a_moment(ar):
+    import asyncio
+    await asyncio.sleep(0)
+    print("printed")
+    ar.info("logged %s", 42)
+    ar.progress(1, 2, "half")
+    ar.progress(2, 2, "done")
+'''
+
+
+class SiteFolder:
+    """A site in a folder of its own."""
+
+    def __init__(self, folder: Path, config: str) -> None:
+        self.folder = folder
+        self.config = folder / "linodctl.yaml"
+        self.state = folder / "linodctl.db"
+        self.journal = folder / "journal"
+        (folder / "jobs.py").write_text(JOBS)
+        self.config.write_text(config)
+        self.env = {**os.environ, "JOURNAL": str(self.journal), "STATE": str(self.state), "PYTHONWARNINGS": "error"}
+
+    # --- the program ----------------------------------------------------------------------------
+
+    def cli(self, *args: str, code: int = 0) -> Any:
+        """What the command prints with --json; asserts the exit code."""
+        done = self.plain(*args, "--json")
+        assert done.returncode == code, f"{args}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return json.loads(done.stdout) if done.stdout.strip() else None
+
+    def plain(self, *args: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "linodctl", args[0], "-c", str(self.config), *args[1:]]
+        return subprocess.run(command, env=self.env, cwd=self.folder, capture_output=True, text=True, timeout=60)
+
+    # --- the runner -----------------------------------------------------------------------------
+
+    def start(self, *args: str) -> subprocess.Popen[str]:
+        """A runner, not yet ready."""
+        with (self.folder / "runner.log").open("a") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "linodctl", "run", "-c", str(self.config), *args],
+                env=self.env,
+                cwd=self.folder,
+                stderr=log,
+                stdout=log,
+                text=True,
+            )
+
+    @contextmanager
+    def runner(self, *args: str) -> Iterator[subprocess.Popen[str]]:
+        """A runner that is ready; killed at the end if it still lives."""
+        process = self.start(*args)
+        try:
+            self.wait_for(lambda: self.answers(process.pid), "the runner answers on its socket")
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+
+    def answers(self, pid: int) -> bool:
+        answer = ask(self.state, "status", timeout=1)
+        return answer is not None and answer.get("pid") == pid
+
+    def log(self) -> str:
+        path = self.folder / "runner.log"
+        return path.read_text() if path.exists() else ""
+
+    # --- what happened --------------------------------------------------------------------------
+
+    def lines(self, first_word: str = "") -> list[list[str]]:
+        if not self.journal.exists():
+            return []
+        rows = [line.split() for line in self.journal.read_text().splitlines()]
+        return [row for row in rows if not first_word or row[0] == first_word]
+
+    def history(self, *names: str) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self.cli("history", *names, "-n", "10000")
+        return rows
+
+    def wait_for(self, happened: Callable[[], T], what: str) -> T:
+        """Look until `happened` says something true; fail with the runner's log if it never does."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            result = happened()
+            if result:
+                return result
+            time.sleep(0.02)
+        raise AssertionError(f"waited {PATIENCE:.0f} s in vain: {what}\n{self.log()}")
+
+    def wait_for_line(self, *words: str) -> list[str]:
+        return self.wait_for(
+            lambda: next((row for row in self.lines() if row[: len(words)] == list(words)), None), " ".join(words)
+        )
+
+    def wait_for_end(self, task: str, outcome: str | None = None) -> dict[str, Any]:
+        """The newest ended run of the task."""
+
+        def ended() -> dict[str, Any] | None:
+            rows = self.history(task) if self.state.exists() else []
+            rows = [row for row in rows if row["end_time"] and outcome in (None, row["outcome"])]
+            return rows[0] if rows else None
+
+        return self.wait_for(ended, f"a run of {task} has ended {outcome or ''}")
+
+
+def is_gone(pid: int) -> bool:
+    """Whether the process has ended (a zombie has)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def signal_and_wait(process: subprocess.Popen[str], number: signal.Signals, seconds: float = PATIENCE) -> int:
+    process.send_signal(number)
+    return process.wait(seconds)
