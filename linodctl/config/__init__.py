@@ -24,7 +24,6 @@ __all__ = [
     "find_config",
     "json_schema",
     "load",
-    "read_value",
 ]
 
 
@@ -46,13 +45,6 @@ def load(
 
     world = Outside(environ, discovered, overrides or {}, now)
     return load_files(paths, world, unresolved or {})
-
-
-def read_value(text: str) -> Any:
-    """One value as the config would read it: `3` is a number, `{attempts: 3}` a mapping; raises BadValue."""
-    from linodctl.config.reader import read_value as read
-
-    return read(text)
 
 
 def json_schema() -> dict[str, Any]:

@@ -108,7 +108,7 @@ class Composer:
         if self._stack and self._stack[-1].wants_key:
             if not isinstance(node, Scalar):
                 self._refuse(place, "a key must be a word, not a list or mapping")
-            self._stack[-1].key = _Key(node.text, place, merges=False)
+            self._take_key(_Key(node.text, place, merges=False))
             return
         self._keep(node, size, None)
 
@@ -154,16 +154,18 @@ class Composer:
             parent.entries[key.text] = Entry(key.place, node)
 
     def _key(self, event: yaml.ScalarEvent, place: Place) -> None:
-        table = self._stack[-1]
-        key = event.value
-        self._no_nul(key, place)
-        if key in table.entries:
-            self._problems.error(
-                place, self._path(key), f"this key is already given in line {table.entries[key].place.line}"
-            )
+        self._no_nul(event.value, place)
         if event.anchor is not None:
-            self._anchors[event.anchor] = (Scalar(place, key, key), 1)
-        table.key = _Key(key, place, merges=key == _MERGE and not event.style)
+            self._anchors[event.anchor] = (Scalar(place, event.value, event.value), 1)
+        self._take_key(_Key(event.value, place, merges=event.value == _MERGE and not event.style))
+
+    def _take_key(self, key: _Key) -> None:
+        table = self._stack[-1]
+        first = table.entries.get(key.text)
+        if first:
+            path = self._path(key.text)
+            self._problems.error(key.place, path, f"this key is already given in line {first.place.line}")
+        table.key = key
 
     def _value(self, event: yaml.ScalarEvent, place: Place) -> Any:
         text = event.value

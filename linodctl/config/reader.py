@@ -8,13 +8,12 @@ Only the events of PyYAML are used: nothing in a file can name a Python object.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from linodctl.config.compose import Composer, Refused
-from linodctl.config.nodes import Node, plain
-from linodctl.config.problems import BadValue, Place, Problems, quoted
+from linodctl.config.nodes import Node
+from linodctl.config.problems import Place, Problems
 
 LARGEST_FILE = 64 * 1024 * 1024
 
@@ -30,11 +29,13 @@ _PLAIN_WORDS = {
     "could not find expected ':'": "a key without ':' after it",
     "did not find expected key": "a key was expected here: check the indentation, and that quotes and brackets close",
     "did not find expected '-' indicator": "a list item ('- …') was expected here: check the indentation",
-    "did not find expected ',' or ']'": "the list begun with '[' does not close, or a comma is missing",
-    "did not find expected ',' or '}'": "the mapping begun with '{' does not close, or a comma is missing",
-    "found unexpected end of stream": "the file ends inside quotes",
-    "found duplicate anchor": "the anchor is given twice",
 }
+_AT_ITS_BEGINNING = {
+    "did not find expected ',' or ']'": "the list begun here with '[' does not close, or a comma is missing",
+    "did not find expected ',' or '}'": "the mapping begun here with '{' does not close, or a comma is missing",
+    "found unexpected end of stream": "the quote begun here does not close",
+}
+"""Mistakes better shown where the thing begins than where YAML noticed."""
 
 
 def read_file(path: Path, problems: Problems) -> Node | None:
@@ -84,9 +85,8 @@ def read_yaml(text: str, file: str, problems: Problems) -> Node | None:
     except Refused:
         return None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
-        problems.error(place, "", _in_plain_words(error) + _hint(text, place))
+        message, place = _in_plain_words(error, file)
+        problems.error(place, "", message + _hint(text, place))
         return None
     except yaml.reader.ReaderError as error:
         problems.error(_place_at(text, file, error.position), "", "holds a character that YAML does not allow")
@@ -94,18 +94,14 @@ def read_yaml(text: str, file: str, problems: Problems) -> Node | None:
     return composer.root
 
 
-def read_value(text: str) -> Any:
-    """A single value, as it would be read behind a key; raises BadValue."""
-    problems = Problems()
-    node = read_yaml(text, "", problems)
-    for problem in problems.found:
-        raise BadValue(f"{quoted(text)} can't be read: {problem.message}")
-    return None if node is None else plain(node)
-
-
-def _in_plain_words(error: yaml.MarkedYAMLError) -> str:
+def _in_plain_words(error: yaml.MarkedYAMLError, file: str) -> tuple[str, Place]:
     said = (error.problem or "").strip()
-    return _PLAIN_WORDS.get(said) or f"is not YAML: {said or 'it breaks off here'}"
+    mark = error.problem_mark or error.context_mark
+    if said in _AT_ITS_BEGINNING and error.context_mark:
+        message, mark = _AT_ITS_BEGINNING[said], error.context_mark
+    else:
+        message = _PLAIN_WORDS.get(said) or f"is not YAML: {said or 'it breaks off here'}"
+    return message, Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
 
 
 def _hint(text: str, place: Place) -> str:
