@@ -54,13 +54,21 @@ def own_session(zygote_pid: int) -> None:
     die_with(zygote_pid)
 
 
-def die_with(zygote_pid: int) -> None:
-    """Have the kernel kill this process when the zygote dies. Linux only: elsewhere the runner has to do it."""
-    if not hasattr(_libc, "prctl"):
-        return
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != zygote_pid:  # it died before the kernel was asked
+def die_with(parent_pid: int) -> None:
+    """Have the kernel kill this process when its parent dies. Linux only: elsewhere the runner has to do it."""
+    _set_death_signal(signal.SIGKILL)
+    if os.getppid() != parent_pid:  # it died before the kernel was asked
         os._exit(0)
+
+
+def outlive_parent() -> None:
+    """Take that wish back."""
+    _set_death_signal(0)
+
+
+def _set_death_signal(number: int) -> None:
+    if hasattr(_libc, "prctl"):
+        _libc.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
 
 
 def reset_signals() -> None:

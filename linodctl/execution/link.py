@@ -72,6 +72,7 @@ class ZygoteLink:
         self._loop.add_reader(self._control, self._read)
         self._send(
             {
+                "runner": os.getpid(),
                 "pythonpath": [str(folder) for folder in self.site.pythonpath],
                 "setup": self.site.setup,
                 "preload": list(self.site.preload),

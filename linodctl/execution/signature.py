@@ -21,10 +21,11 @@ class ArgumentsDontFit(CantRun):
 
 def call_with(func: Callable[..., Any], context: object, args: Mapping[str, Any]) -> Any:
     """Call `func` with the context, if it takes one, and `args` by keyword. Raises ArgumentsDontFit before the call."""
-    problem = misfit(func, args)
+    parameters = _parameters(func)
+    problem = _misfit(parameters, set(args))
     if problem:
         raise ArgumentsDontFit(problem)
-    parameter = context_parameter(_parameters(func))
+    parameter = context_parameter(parameters)
     if parameter is None:
         return func(**args)
     if parameter.kind in _POSITIONAL:
@@ -38,10 +39,12 @@ def takes_context(func: Callable[..., Any]) -> bool:
 
 def misfit(func: Callable[..., Any], names: Iterable[str]) -> str | None:
     """One sentence on why a call with arguments of these names would fail; None if it would not."""
-    parameters = _parameters(func)
+    return _misfit(_parameters(func), set(names))
+
+
+def _misfit(parameters: _Parameters | None, given: set[str]) -> str | None:
     if parameters is None:
         return None  # some callables written in C don't say what they take
-    given = set(names)
     context = context_parameter(parameters)
     if context is not None:
         if context.name in given:

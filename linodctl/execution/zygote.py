@@ -20,7 +20,7 @@ import threading
 from typing import Any
 
 from linodctl.clock import SystemClock
-from linodctl.execution import bootstrap, capture, worker
+from linodctl.execution import bootstrap, capture, confine, worker
 from linodctl.execution.processes import STACKS_SIGNAL, start_time
 from linodctl.execution.usage import Usage
 from linodctl.execution.wire import BadFrame, Splitter, pack, receive_line, receive_with_fds, unpack
@@ -38,11 +38,13 @@ def main(control_fd: int) -> None:
     if hello is None:
         return
     orders = unpack(hello)
+    confine.die_with(orders["runner"])  # a setup that hangs would never come to see the end-of-file
     try:
         files = bootstrap.prepare(orders["pythonpath"], orders["setup"], orders["preload"])
     except bootstrap.SetupError as error:
         control.sendall(pack({"op": "broken", "error": str(error), "detail": error.detail}))
         return
+    confine.outlive_parent()
     _settle_down()
     threads = [t.name for t in threading.enumerate() if t is not threading.main_thread()]
     zygote = Zygote(control, orders["orphan_grace"])

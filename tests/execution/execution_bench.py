@@ -119,6 +119,9 @@ class Bench:
         assert link is not None
         return link.pid
 
+    def wait_for_ever(self) -> None:
+        self._runner.run(asyncio.Event().wait())
+
     def of(self, run_id: int) -> list[Report]:
         return [report for report in self.reports if getattr(report, "run_id", None) == run_id]
 

@@ -56,16 +56,22 @@ def test_ctrl_c_and_term_do_not_reach_the_zygote(make_bench: Callable[..., Bench
     assert bench.zygote_pid() == zygote
 
 
-def start_runner(folder: Path, *funcs: str) -> tuple[subprocess.Popen[str], list[int]]:
-    """A runner in a process of its own; the pids of its workers and their grandchildren, its zygote's last."""
+def runner_process(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    """A runner to be killed."""
     paths = [Path(linodctl.__file__).parents[1], SITE_CODE.parent, *sys.path]
-    runner = subprocess.Popen(
-        [sys.executable, "-c", RUNNER, *funcs],
+    return subprocess.Popen(
+        [sys.executable, str(SITE_CODE / "runner_to_be_killed.py"), *arguments],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))},
         cwd=folder,
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def start_runner(folder: Path, *funcs: str) -> tuple[subprocess.Popen[str], list[int]]:
+    """A runner and the pids of its workers and their grandchildren, its zygote's last."""
+    runner = runner_process(folder, *funcs)
     assert runner.stdout is not None
     return runner, [int(pid) for _ in (*funcs, "zygote") for pid in runner.stdout.readline().split()[1:]]
 
@@ -91,7 +97,14 @@ def test_workers_die_even_when_zygote_and_runner_are_killed_together(tmp_path: P
         runner.kill()
 
 
-RUNNER = (SITE_CODE / "runner_to_be_killed.py").read_text()
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
+def test_a_zygote_whose_setup_hangs_dies_with_the_runner(tmp_path: Path) -> None:
+    (tmp_path / "hangs.py").write_text("import os, time\nprint(os.getpid(), flush=True)\ntime.sleep(600)\n")
+    runner = runner_process(tmp_path, "--preload=hangs")
+    assert runner.stderr is not None
+    with runner, gone(int(runner.stderr.readline())) as is_gone:
+        runner.kill()
+        assert is_gone()
 
 
 def test_a_zygote_that_can_not_be_started_again_costs_no_more_than_the_runs_that_wait(

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from execution_bench import Bench
 
 
-def main() -> None:
-    from pathlib import Path
-
-    bench = Bench(Path.cwd()).open()
-    runs = {func: bench.start(func) for func in sys.argv[1:]}
+def main(*arguments: str) -> None:
+    preload = tuple(a.removeprefix("--preload=") for a in arguments if a.startswith("--preload="))
+    bench = Bench(Path.cwd(), preload=preload).open()
+    runs = {func: bench.start(func) for func in arguments if not func.startswith("--")}
     for func, run_id in runs.items():
         pids = [bench.started(run_id).pid]
+        bench.until(lambda run_id=run_id: bench.log(run_id))
         if func == "with_grandchild":
             pids.append(int(bench.line(run_id, "grandchild")))
             bench.line(run_id, "ready")
-        else:
-            bench.until(lambda run_id=run_id: bench.log(run_id))
         print(func, *pids, flush=True)
     print("zygote", bench.zygote_pid(), flush=True)
-    bench.until(lambda: None)
+    bench.wait_for_ever()
 
 
-main()
+main(*sys.argv[1:])
