@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from linodctl.recurrence.days_off import DaysOff
 from linodctl.recurrence.rule import Frame, Rule, Span
 from linodctl.recurrence.values import MIDNIGHT, Moment, duration_text, moment_instant, moment_text, time_text
-from linodctl.recurrence.wall import TICK, fold_ahead, next_fixed, next_following, wall_of, zone_of
+from linodctl.recurrence.wall import TICK, first_instant, fold_ahead, next_fixed, next_following, wall_of, zone_of
 from linodctl.recurrence.words import weekday_list
 
 HORIZON = timedelta(days=50 * 366)
@@ -121,12 +121,18 @@ class Around:
 
     def opening(self, instant: datetime, zone: ZoneInfo, latest: datetime) -> datetime | None:
         """The first instant later than this closed one, up to `latest`, that is open."""
-        edge = self.edge_after(instant, zone)
+        edge = self.edge_after(self._end_of_days_off(instant, zone), zone)
         while edge is not None and edge <= latest:
             if self.closed(edge, zone) is None:
                 return edge
-            edge = self.edge_after(edge, zone)
+            edge = self.edge_after(self._end_of_days_off(edge, zone), zone)
         return None
+
+    def _end_of_days_off(self, instant: datetime, zone: ZoneInfo) -> datetime:
+        """An instant on the last date of the stretch of days off that holds `instant`, or `instant` itself."""
+        day = wall_of(instant, zone).date()
+        last = max((days.through(day) for days in self.off), default=day)
+        return instant if last <= day else first_instant(datetime.combine(last, MIDNIGHT), zone)
 
     def open_spans(self, after: datetime, until: datetime, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
         """The open stretches (a, b] of (after, until], in order."""

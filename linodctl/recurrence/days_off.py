@@ -30,6 +30,10 @@ class DaysOff:
     def covers(self, day: date) -> bool:
         raise NotImplementedError
 
+    def through(self, day: date) -> date:
+        """The last date of a stretch off that begins no later than `day`; `day` itself where that isn't known."""
+        return day
+
 
 @dataclass(frozen=True, slots=True)
 class Dates(DaysOff):
@@ -45,6 +49,9 @@ class Dates(DaysOff):
     def covers(self, day: date) -> bool:
         return self.first <= day <= self.last
 
+    def through(self, day: date) -> date:
+        return self.last if self.covers(day) else day
+
 
 @dataclass(frozen=True, slots=True)
 class Calendar(DaysOff):
@@ -59,6 +66,9 @@ class Calendar(DaysOff):
 
     def covers(self, day: date) -> bool:
         return any(dates.covers(day) for dates in self.dates)
+
+    def through(self, day: date) -> date:
+        return max((dates.through(day) for dates in self.dates), default=day)
 
 
 @dataclass(frozen=True, slots=True)

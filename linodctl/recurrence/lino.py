@@ -25,8 +25,6 @@ from linodctl.recurrence.words import EVERY_DAY, WEEKDAYS, nearest
 
 T = TypeVar("T")
 
-_OWN_KEYS = ("every_unit", "positions", "start_time", "end_time", *WEEKDAYS)
-
 
 @dataclass(frozen=True, slots=True)
 class Fields:
@@ -59,11 +57,6 @@ class Fields:
     def start(self) -> datetime | None:
         """The first instant of `start_date`."""
         return None if self.start_date is None else datetime.combine(self.start_date, MIDNIGHT)
-
-
-def is_lino(given: Mapping[str, Any]) -> bool:
-    """Whether the options speak Lino: one of its own keys is there."""
-    return any(key in given and given[key] is not False for key in _OWN_KEYS)
 
 
 def read_lino(given: dict[str, Any]) -> tuple[Rule, Limits]:

@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 from linodctl.recurrence.around import NOTHING, Bounded, Window, any_of
 from linodctl.recurrence.cursor import Cursor
 from linodctl.recurrence.days_off import NO_CALENDARS, Calendars, DaysOff, read_days_off
-from linodctl.recurrence.lino import is_lino, read_lino
 from linodctl.recurrence.modifiers import Limits, read_windows, read_zone
 from linodctl.recurrence.phrase import read_phrase
 from linodctl.recurrence.point_words import weekdays
@@ -20,6 +19,7 @@ from linodctl.recurrence.problem import RuleError
 from linodctl.recurrence.recurrence import Recurrence
 from linodctl.recurrence.rule import Rule
 from linodctl.recurrence.values import Moment, read_duration, read_moment
+from linodctl.recurrence.words import WEEKDAYS
 
 T = TypeVar("T")
 Read = tuple[Rule, Limits]
@@ -54,7 +54,9 @@ def parse_recurrence(
 def _form(given: dict[str, Any], name: str, calendars: Calendars) -> Read:
     """The rule itself: from Lino's fields (which are taken out of `given`), or from exactly one of the forms."""
     forms = [key for key in FORMS if key in given]
-    if is_lino(given):
+    if _speaks_lino(given):
+        from linodctl.recurrence.lino import read_lino
+
         others = [key for key in forms if key != "every"]
         if others:
             raise RuleError(f"{others[0]!r} can't stand beside Lino's fields; keep one of them", key=others[0])
@@ -122,6 +124,10 @@ FORMS: dict[str, Callable[[Any, str, Calendars], Read]] = {"every": _every, "cro
 """The options that give a rule, each a single value or a list of them."""
 
 
+LINO_KEYS = ("every_unit", "positions", "start_time", "end_time", *WEEKDAYS)
+"""Any of these says that `every` is Lino's number and not a phrase."""
+
+
 # --- what stands around ------------------------------------------------------------------------------
 
 
@@ -183,6 +189,11 @@ AROUND: dict[str, tuple[str, Callable[[Any, Calendars], object]]] = {
 
 
 # --- helpers -----------------------------------------------------------------------------------------
+
+
+def _speaks_lino(given: Mapping[str, Any]) -> bool:
+    """Whether one of Lino's own keys is there; a weekday flag that is off says nothing."""
+    return any(key in given and given[key] is not False for key in LINO_KEYS)
 
 
 def _read(key: str, value: Any, read: Callable[[Any, Calendars], T], calendars: Calendars) -> T:
