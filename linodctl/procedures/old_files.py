@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from linodctl.execution.context import RunContext
 
 
-class Deleted(NamedTuple):
+class OldFiles(NamedTuple):
     """What `delete_old_files` did, or under `dry_run` would have done."""
 
     files: int
@@ -32,7 +32,7 @@ def delete_old_files(
     recursive: bool = False,
     dry_run: bool = False,
     min_keep: int = 0,
-) -> Deleted:
+) -> OldFiles:
     """Delete the files in `folder` whose names fit `pattern` and that last changed more than `older_than` ago.
 
     "Ago" is counted from the instant the run is for (`ar.scheduled_for`): a late run deletes what the punctual one
@@ -60,8 +60,8 @@ def delete_old_files(
     return result
 
 
-def _told(ar: RunContext, verb: str, files: list[_File], fitting: int) -> Deleted:
-    result = Deleted(len(files), sum(file.size for file in files))
+def _told(ar: RunContext, verb: str, files: list[_File], fitting: int) -> OldFiles:
+    result = OldFiles(len(files), sum(file.size for file in files))
     ar.info(f"{verb} {result.files} of {fitting} files, {result.bytes} bytes")
     return result
 

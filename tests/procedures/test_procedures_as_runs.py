@@ -53,4 +53,4 @@ def test_a_database_is_copied_with_progress(tmp_path: Path) -> None:
 def test_what_was_deleted_is_shown_with_the_run(tmp_path: Path) -> None:
     run_procedure("linodctl.procedures.demo.make_sample_data", folder=str(tmp_path))
     ran = run_procedure("linodctl.procedures.delete_old_files", folder=f"{tmp_path}/logs", older_than="15d")
-    assert ran.message == "Deleted(files=2, bytes=4200)"
+    assert ran.message == "OldFiles(files=2, bytes=4200)"
