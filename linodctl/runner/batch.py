@@ -8,7 +8,8 @@ from datetime import datetime
 from linodctl.domain import Result, TaskState
 from linodctl.execution.reports import Logged, Progressed, Started
 from linodctl.planning import Decision, Disable, Enable, Skip, Start
-from linodctl.store.ledger import AlreadyClaimed, Ledger
+from linodctl.store import AlreadyClaimed, NotWaiting
+from linodctl.store.ledger import Ledger
 
 HEARD = "last_edit_heard"
 """The note that remembers up to which edit the runner has heard people's wishes."""
@@ -16,7 +17,7 @@ HEARD = "last_edit_heard"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The run ids that the claims got, by ticket; and the claims that were refused, since the slot has had its run."""
+    """The run ids that the claims got, by ticket; and the claims that were refused: the slot has had its run, the request was withdrawn."""
 
     run_ids: dict[int, int] = field(default_factory=dict)
     refused: list[Start] = field(default_factory=list)
@@ -70,7 +71,7 @@ def _write_decision(ledger: Ledger, decision: Decision, host: str, written: Writ
         case Start():
             try:
                 written.run_ids[decision.ticket] = ledger.start(decision, host=host)
-            except AlreadyClaimed:
+            except (AlreadyClaimed, NotWaiting):
                 written.refused.append(decision)
         case Skip():
             ledger.skip(decision)

@@ -130,7 +130,7 @@ class Books:
         work, self._work = self._work, Work()
         for start in written.refused:
             # A clock that was set back and a reset can bring a slot up again; its run is on record.
-            self.scheduler.finished(start.ticket, Result(Outcome.CANCELLED, reason="this slot has had its run"), now)
+            self.scheduler.finished(start.ticket, Result(Outcome.CANCELLED, reason="it is on record already"), now)
         run_ids = written.run_ids
         for decision in batch.decisions:
             match decision:

@@ -39,7 +39,7 @@ class Wishes:
         flags: dict[str, bool] = {}
         for edit in reader.edits(after_id=self.heard_until):
             if edit.action in ("enable", "disable"):
-                flags.setdefault(edit.task, edit.action == "enable")
+                flags.setdefault(edit.task, edit.action == "enable" and edit.detail.get("was_disabled", True))
         return {
             name: replace(state, disabled=flags[name]) if name in flags else state for name, state in states.items()
         }

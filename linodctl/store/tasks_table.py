@@ -79,6 +79,11 @@ def disable(connection: sqlite3.Connection, task: str, reason: str, at: str, unt
     )
 
 
+def is_disabled(connection: sqlite3.Connection, task: str) -> bool:
+    row = connection.execute("SELECT disabled FROM tasks WHERE name = ?", (task,)).fetchone()
+    return row is not None and bool(row[0])
+
+
 def enable(connection: sqlite3.Connection, task: str) -> None:
     connection.execute(
         "UPDATE tasks SET disabled = 0, disabled_reason = NULL, disabled_at = NULL, disabled_until = NULL, "

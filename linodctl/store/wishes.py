@@ -51,8 +51,9 @@ def cancel_run(connection: sqlite3.Connection, run: Run, at: datetime, who: str)
 
 def enable(connection: sqlite3.Connection, names: Iterable[str], at: datetime, who: str) -> None:
     for name in names:
+        was_disabled = tasks_table.is_disabled(connection, name)
         tasks_table.enable(connection, name)
-        edit(connection, at, who, name, "enable", {})
+        edit(connection, at, who, name, "enable", {"was_disabled": was_disabled})
 
 
 def disable(

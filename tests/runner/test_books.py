@@ -1,0 +1,192 @@
+"""The books keep scheduler and state file in step: a tick is on record before anything is started, or not at all."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from linodctl.domain import Launch, Outcome, Policy, Result, Retries, Task
+from linodctl.errors import StateError
+from linodctl.execution.reports import Ended, Started
+from linodctl.planning import Scheduler
+from linodctl.planning.owed import Absence
+from linodctl.recurrence import parse_recurrence
+from linodctl.runner.batch import HEARD
+from linodctl.runner.books import Books
+from linodctl.runner.inbox import Inbox
+from linodctl.runner.wishes import Wishes
+from linodctl.store import open_store
+from linodctl.store.store import Store
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+def make_task(name: str = "a", rule: str = "10 seconds", **policy: object) -> Task:
+    recurrence = parse_recurrence({"every": rule}, name=name, zone="UTC")
+    return Task(1, name, name, recurrence, replace(Policy(), **policy), Launch("jobs.job"))  # type: ignore[arg-type]
+
+
+def make_books(
+    store: Store, *tasks: Task, now: datetime = NOON, inbox: Inbox | None = None, absence: Absence | None = None
+) -> Books:
+    wishes = Wishes(store.note(HEARD) or 0)
+    states = wishes.before(store.states(), store)
+    scheduler = Scheduler(tasks, states, max_parallel=10, limits={}, now=now, absence=absence)
+    return Books(store, scheduler, wishes, inbox or Inbox(), "host")
+
+
+def after(seconds: float) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
+def test_a_claim_is_on_record_when_the_work_is_handed_out(store: Store) -> None:
+    work = make_books(store, make_task()).tick(NOON)
+    [(run_id, start)] = work.starts
+    run = store.run(run_id)
+    assert run is not None
+    assert (run.slot, run.attempt, run.end_time) == (start.slot, 1, None)
+    assert store.states()["a"].settled == NOON
+
+
+def test_an_end_is_recorded_with_what_follows_from_it(store: Store) -> None:
+    inbox = Inbox()
+    books = make_books(store, make_task(retries=Retries(2, timedelta(seconds=5))), inbox=inbox)
+    [(run_id, _)] = books.tick(NOON).starts
+    inbox.take(Started(run_id, 4711, "99"))
+    inbox.take(Ended(run_id, Result(Outcome.FAILED, error="ValueError: no")))
+    books.tick(after(1))
+    run = store.run(run_id)
+    assert run is not None
+    assert (run.outcome, run.pid, run.end_time) == (Outcome.FAILED, 4711, after(1))
+    [waiting] = store.states()["a"].pending
+    assert (waiting.slot, waiting.attempt, waiting.due) == (NOON, 2, after(6))
+    assert books.failed == 1
+
+
+def test_a_locked_file_holds_back_everything_until_it_is_free(store: Store) -> None:
+    patient = open_store(store.path, patience=0.05)
+    books = make_books(patient, make_task())
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for second in (0, 1):
+            with pytest.raises(StateError):
+                books.tick(after(second))
+        other.execute("ROLLBACK")
+    [(_, start)] = books.tick(after(2)).starts
+    assert (start.slot, start.at) == (NOON, after(2))
+    patient.close()
+
+
+def test_a_full_disk_holds_back_what_was_decided_and_loses_nothing_of_it(store: Store) -> None:
+    inbox = Inbox()
+    books = make_books(store, make_task(), inbox=inbox)
+    [(run_id, _)] = books.tick(NOON).starts
+    inbox.take(Ended(run_id, Result(Outcome.SUCCEEDED, message="x" * 100_000)))
+    free = store.tables.execute("PRAGMA page_count").fetchone()[0]
+    store.tables.execute(f"PRAGMA max_page_count = {free}")
+    for second in (10, 20):
+        with pytest.raises(StateError):
+            books.tick(after(second))
+    run = store.run(run_id)
+    assert run is not None
+    assert run.end_time is None
+    store.tables.execute("PRAGMA max_page_count = 1000000")
+    [(_, start)] = books.tick(after(25)).starts
+    run = store.run(run_id)
+    assert run is not None
+    assert (run.outcome, run.end_time) == (Outcome.SUCCEEDED, after(10))
+    assert (start.slot, start.at) == (after(10), after(10))
+    assert books.tick(after(26)).starts == []
+    assert [row.slot for row in store.skips_between("a", NOON, after(60))] == [after(20)]
+
+
+def test_a_request_is_heard_once(store: Store) -> None:
+    books = make_books(store, make_task(rule="never"))
+    books.tick(NOON)
+    assert books.is_quiet(NOON)
+    with open_store(store.path) as anns:
+        anns.request("a", NOON, "ann", {"deep": True})
+    assert not books.is_quiet(NOON)
+    [(run_id, start)] = books.tick(after(1)).starts
+    assert start.request is not None
+    assert start.request.args == {"deep": True}
+    assert books.tick(after(2)).starts == []
+    run = store.run_for_request(start.request.request_id)
+    assert run is not None
+    assert run.run_id == run_id
+
+
+def test_a_request_that_an_earlier_runner_left_waiting_is_started(store: Store) -> None:
+    make_books(store, make_task(rule="never")).tick(NOON)
+    store.request("a", NOON, "ann")
+    assert len(make_books(store, make_task(rule="never")).tick(after(9)).starts) == 1
+
+
+def test_a_withdrawn_request_is_not_started(store: Store) -> None:
+    books = make_books(store, make_task(rule="never"))
+    request = store.request("a", NOON, "ann")
+    store.withdraw(request.request_id, NOON, "ann")
+    assert books.tick(after(1)).starts == []
+
+
+def test_a_run_is_stopped_when_somebody_cancels_it(store: Store) -> None:
+    books = make_books(store, make_task())
+    [(run_id, _)] = books.tick(NOON).starts
+    store.cancel_run(run_id, NOON, "ann")
+    assert books.tick(after(1)).stops == [(run_id, "asked by ann")]
+
+
+def test_a_reset_is_not_undone_by_what_the_scheduler_remembers(store: Store) -> None:
+    inbox = Inbox()
+    books = make_books(store, make_task(rule="1 hour"), inbox=inbox)
+    [(run_id, _)] = books.tick(NOON).starts
+    inbox.take(Ended(run_id, Result(Outcome.SUCCEEDED)))
+    books.tick(after(1))
+    store.reset(["a"], after(2), "ann")
+    [(_, start)] = books.tick(after(3)).starts
+    assert start.slot == after(3)
+
+
+def test_runs_of_a_dead_runner_are_lost_and_rerun_in_the_same_transaction(store: Store) -> None:
+    from linodctl.domain import OnLost
+
+    task = make_task(rule="1 hour", on_lost=OnLost.RERUN)
+    [(run_id, _)] = make_books(store, task).tick(NOON).starts
+    books = make_books(store, task, now=after(60), absence=Absence(NOON, after(60)))
+    books.close_lost(store.running(), after(60))
+    books.tick(after(60))
+    run = store.run(run_id)
+    assert run is not None
+    assert (run.outcome, run.reason) == (Outcome.LOST, "the runner died under it")
+    [waiting] = store.states()["a"].pending
+    assert (waiting.attempt, waiting.trigger) == (2, "rerun")
+
+
+def test_enabling_while_no_runner_was_there_owes_nothing_for_the_disabled_span(store: Store) -> None:
+    inbox = Inbox()
+    books = make_books(store, make_task(rule="10 seconds"), inbox=inbox)
+    [(run_id, _)] = books.tick(NOON).starts
+    inbox.take(Ended(run_id, Result(Outcome.FAILED)))
+    books.tick(after(1))
+    store.enable(["a"], after(35), "ann")
+    books = make_books(store, make_task(), now=after(52), absence=Absence(after(1), after(52)))
+    work = books.tick(after(52))
+    skips = [(row.reason.value, row.count) for row in store.skips_between("a", NOON, after(60))]
+    assert skips == [("disabled", 3), ("runner_down", 1)]
+    assert [start.slot for _, start in work.starts] == [after(50)]
+
+
+def test_enabling_what_was_not_disabled_changes_nothing(store: Store) -> None:
+    inbox = Inbox()
+    books = make_books(store, make_task(), inbox=inbox)
+    [(run_id, _)] = books.tick(NOON).starts
+    inbox.take(Ended(run_id, Result(Outcome.SUCCEEDED)))
+    books.tick(after(1))
+    store.enable(["a"], after(15), "ann")
+    books = make_books(store, make_task(), now=after(25), absence=Absence(after(1), after(25)))
+    books.tick(after(25))
+    assert [row.reason.value for row in store.skips_between("a", NOON, after(60))] == ["runner_down"]
