@@ -17,7 +17,8 @@ HEARD = "last_edit_heard"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The run ids that the claims got, by ticket; and the claims that were refused: the slot has had its run, the request was withdrawn."""
+    """The run ids that the claims got, by ticket; and the claims that were refused: that run is on record already, or
+    its request was withdrawn."""
 
     run_ids: dict[int, int] = field(default_factory=dict)
     refused: list[Start] = field(default_factory=list)
