@@ -147,7 +147,7 @@ def _hashed(part: str, number: int, name: str) -> str:
 
 def _day_name(part: str) -> str:
     """`FRIL` as `5L`, and Sunday as 7 where it ends a range."""
-    part = re.sub(r"-(SUN|0)(?=$|/)", "-7", part)
+    part = re.sub(r"^(MON|TUE|WED|THU|FRI|SAT|[1-6])-(SUN|0)\b", r"\1-7", part)
     found = pattern(r"([A-Z]{3})L").fullmatch(part)
     return f"{_DAYS.index(found[1])}L" if found and found[1] in _DAYS else part
 
