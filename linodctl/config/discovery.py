@@ -50,13 +50,16 @@ def table_of_discovered(rows: Sequence[Discovered], problems: Problems) -> Table
     return Table(NOWHERE, {"procedures": Entry(NOWHERE, Table(NOWHERE, entries))})
 
 
-def table_of_overrides(overrides: Overrides) -> Table:
-    """The options set at run time as a `tasks` section."""
+def table_of_overrides(overrides: Overrides, problems: Problems) -> Table:
+    """The options set at run time as a `tasks` section; which procedure a task runs is not among them."""
     tasks = {}
     for task, options in overrides.items():
         entries = {}
         for option, override in options.items():
             place = Place(f"set by {override.who} at {override.at.isoformat(timespec='seconds')}")
-            entries[option] = Entry(place, from_plain(override.value, place))
+            if option == "procedure":
+                problems.error(place, ("tasks", task, option), "can't be set at run time: declare a task of its own")
+            else:
+                entries[option] = Entry(place, from_plain(override.value, place))
         tasks[task] = Entry(NOWHERE, Table(NOWHERE, entries))
     return Table(NOWHERE, {"tasks": Entry(NOWHERE, Table(NOWHERE, tasks))})

@@ -5,8 +5,8 @@ What comes out says for every task which option holds and where it was said. (Bu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from linodctl.config import keys
@@ -29,7 +29,7 @@ class Layer:
         return {
             option: Said(value, self.table.entries[option], (*self.path, option))
             for option, value in self.values.items()
-            if option not in ("func", "procedure")
+            if option != "procedure"
         }
 
 
@@ -52,10 +52,12 @@ class DeclaredTask:
 
     name: str
     procedure: str
-    func: str
-    options: Mapping[str, Said] = field(default_factory=dict)
-    place: Place = NOWHERE
-    """Where the name was declared."""
+    options: Mapping[str, Said]
+    """`func` is among them."""
+    place: Place
+    """Where the name stands,"""
+    path: Path
+    """and how problems call it."""
 
     def recurrence(self) -> dict[str, Any]:
         """Its recurrence options, as `recurrence` wants them; without a rule it is `never`, run by hand only."""
@@ -79,15 +81,11 @@ class Layers:
 
     def declared_procedures(self, problems: Problems) -> list[DeclaredTask]:
         """Those of the file in its order, then those that only a decorator declares."""
-        names = dict.fromkeys([*self.procedures, *self.decorators])
-        return [
-            self._declared(name, name, [self.decorators.get(name), self.procedures.get(name)], problems)
-            for name in names
-        ]
+        return [self._declared(name, name, self._of_procedure(name), problems) for name in self._procedure_names()]
 
     def declared_tasks(self, problems: Problems) -> list[DeclaredTask]:
         """The default task of every procedure, then the further tasks, in the order of the file."""
-        procedures = dict.fromkeys([*self.procedures, *self.decorators])
+        procedures = self._procedure_names()
         procedure_of = {name: name for name in procedures}
         for name, layer in self.tasks.items():
             procedure = self._procedure_of(name, layer, procedures, problems)
@@ -95,19 +93,18 @@ class Layers:
                 procedure_of.setdefault(name, procedure)
         self._warn_of_lost_overrides(procedure_of, problems)
         return [
-            self._declared(
-                name,
-                procedure,
-                [
-                    self.decorators.get(procedure),
-                    self.procedures.get(procedure),
-                    self.tasks.get(name),
-                    self.overrides.get(name),
-                ],
-                problems,
-            )
+            self._declared(name, procedure, [*self._of_procedure(procedure), *self._of_task(name)], problems)
             for name, procedure in procedure_of.items()
         ]
+
+    def _procedure_names(self) -> dict[str, None]:
+        return dict.fromkeys([*self.procedures, *self.decorators])
+
+    def _of_procedure(self, name: str) -> list[Layer]:
+        return [section[name] for section in (self.decorators, self.procedures) if name in section]
+
+    def _of_task(self, name: str) -> list[Layer]:
+        return [section[name] for section in (self.tasks, self.overrides) if name in section]
 
     def _procedure_of(self, name: str, layer: Layer, procedures: Mapping[str, Any], problems: Problems) -> str | None:
         procedure = layer.values.get("procedure")
@@ -132,12 +129,11 @@ class Layers:
                 place = next(iter(layer.table.entries.values())).place
                 problems.warning(place, layer.path, "there is no such task any more: the override has no effect")
 
-    def _declared(self, name: str, procedure: str, layers: Iterable[Layer | None], problems: Problems) -> DeclaredTask:
-        func = [layer.values["func"] for layer in layers if layer and "func" in layer.values]
-        homes = (self.tasks, self.procedures, self.decorators)
-        place = next((home[name].place for home in homes if name in home), NOWHERE)
-        options = laid_over(self.defaults, *(layer for layer in layers if layer), problems=problems)
-        return DeclaredTask(name, procedure, func[-1] if func else "", options, place)
+    def _declared(self, name: str, procedure: str, layers: list[Layer], problems: Problems) -> DeclaredTask:
+        home = next(layer for layer in reversed(layers) if layer.place != NOWHERE)  # what was `set` has no home
+        return DeclaredTask(
+            name, procedure, laid_over(self.defaults, *layers, problems=problems), home.place, home.path
+        )
 
 
 def laid_over(*layers: Layer, problems: Problems) -> dict[str, Said]:

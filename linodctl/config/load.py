@@ -74,7 +74,7 @@ def _nothing_declared(gathered: Gathered, problems: Problems) -> None:
 def _layers(shaped: Shaped, outside: Outside, problems: Problems) -> Layers:
     discovered = outside.discovered if shaped.values.get("discover") else ()
     decorators = check_shape(table_of_discovered(discovered, problems), problems)
-    set_ = check_shape(table_of_overrides(outside.overrides), problems)
+    set_ = check_shape(table_of_overrides(outside.overrides, problems), problems)
     defaults = Layer(("defaults",), shaped.values.get("defaults", {}), shaped.tree.table("defaults"))
     return Layers(
         defaults=defaults,
@@ -97,9 +97,9 @@ def _section(shaped: Shaped, section: str) -> dict[str, Layer]:
 
 def _check_functions(procedures: Sequence[DeclaredTask], shaped: Shaped, problems: Problems) -> None:
     for procedure in procedures:
-        if not procedure.func and not shaped.lost("procedures", procedure.name, ("func",)):
+        if "func" not in procedure.options and not shaped.lost("procedures", procedure.name, ("func",)):
             message = "has no func: name the function by its dotted path, such as mysite.jobs.checkdata"
-            problems.error(procedure.place, ("procedures", procedure.name), message)
+            problems.error(procedure.place, procedure.path, message)
 
 
 def _read_recurrences(
@@ -122,12 +122,14 @@ def _plain(task: DeclaredTask, folder: str) -> dict[str, Any]:
         file = task.options["cwd"].node.place.file
         base = Path(file).parent if file.startswith("/") else Path(folder)
         options["cwd"] = str(base / options["cwd"])
+    func = options.pop("func")
     places = {option: [*said.entry.place, ".".join(map(str, said.path))] for option, said in task.options.items()}
     return {
         "procedure": task.procedure,
-        "func": task.func,
+        "func": func,
         "recurrence": task.recurrence(),
         "options": options,
+        "home": [*task.place, ".".join(map(str, task.path))],
         "places": places,
     }
 

@@ -90,8 +90,9 @@ class Loaded:
     _document: Mapping[str, Any] = field(repr=False, compare=False)
 
     def problem(self, task: str, option: str, message: str, severity: Severity = "error") -> Problem:
-        """A problem at the place where the task's option (or `func`) was said: for checks that need more than files."""
-        file, line, column, key = self._document["tasks"][task]["places"].get(option) or ("", 0, 0, f"tasks.{task}")
+        """A problem where the option (or `func`, or else the task's name) was said: for checks that need more than files."""
+        declared = self._document["tasks"][task]
+        file, line, column, key = declared["places"].get(option, declared["home"])
         return Problem(severity, shown_path(file), line, column, key, message)
 
     def to_json(self) -> dict[str, Any]:

@@ -143,7 +143,7 @@ def _number(value: Any) -> float:
 Flag = Annotated[bool, *_kind(flag, {"type": "boolean"})]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Number = Annotated[float, BeforeValidator(_number)]
-LimitNumber = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=100_000)]
+LimitNumber = Annotated[int, Field(ge=1, le=100_000), BeforeValidator(_whole)]
 
 
 # --- durations and sizes -------------------------------------------------------------------------

@@ -45,7 +45,7 @@ class Recurrences:
         if said:
             self._problems.error(_place_in(said, error), said.path, printable(str(error)))
         else:
-            self._problems.error(task.place, ("tasks", task.name), printable(str(error)))
+            self._problems.error(task.place, task.path, printable(str(error)))
 
     def _check(self, task: DeclaredTask, recurrence: Recurrence) -> None:
         said = self._option(task, None)

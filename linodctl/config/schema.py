@@ -16,9 +16,10 @@ def make_schema() -> dict[str, Any]:
 
 
 def _tidied(schema: Any) -> Any:
-    """Without `default: null`, which only says that an option may be left out."""
+    """Without `default: null`, which only says that an option may be left out; and with names held to their pattern."""
     if isinstance(schema, list):
         return [_tidied(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    return {key: _tidied(item) for key, item in schema.items() if not (key == "default" and item is None)}
+    tidied = {key: _tidied(item) for key, item in schema.items() if not (key == "default" and item is None)}
+    return {**tidied, "additionalProperties": False} if "patternProperties" in tidied else tidied

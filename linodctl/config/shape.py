@@ -115,12 +115,12 @@ def _cut_off(tree: Table, cuts: list[Path]) -> Table:
 def in_words(error: ErrorDetails, path: Path) -> str:
     """pydantic's error as a sentence that goes on from the option's name."""
     kind, value, about = error["type"], error["input"], error.get("ctx", {})
-    if kind == "value_error":
-        return str(about["error"])
     if kind == "extra_forbidden":
         return f"unknown option{_hint(str(path[-1]), path[:-1])}"
     if value is None:
         return "has no value: give one, or leave the option out"
+    if kind == "value_error":
+        return str(about["error"])
     if kind in ("enum", "literal_error"):
         words = _words(str(about["expected"]))
         return f"must be {_any_of(words)}, not {said(value)}{nearest(str(value), words)}"
