@@ -27,9 +27,9 @@ class Lane:
         self.requests: tuple[Request, ...] = ()
         self.running: tuple[Start, ...] = ()
         self.wake: datetime | None = None
-        """The entry in the scheduler's agenda that is valid; others are stale."""
+        """When the agenda has it."""
         self.place: Place | None = None
-        """Likewise for the queue of those that wait for room."""
+        """Where the queue for room has it."""
         self.removed = False
         """No longer declared: it only waits for its runs to end."""
 
@@ -84,7 +84,7 @@ class Lane:
             return (0, head.requested_at, self.task.number)
         return (1, head.slot, self.task.number)
 
-    def holds_back(self, scheduled_for: datetime, now: datetime) -> bool:
+    def holds_back(self, scheduled_for: datetime) -> bool:
         """Whether a task that runs after this one has to wait: something of ours is not later than its start."""
         if any(run.scheduled_for <= scheduled_for for run in self.running):
             return True

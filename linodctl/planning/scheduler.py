@@ -1,24 +1,19 @@
-"""The scheduler: from tasks, their states and the present instant to decisions.
-
-It keeps three things: lanes (one per task), an agenda (when time alone changes something in a lane) and a queue (lanes
-that have something to start, in the order in which they get room).
-"""
+"""The scheduler: from tasks, their states and the present instant to decisions."""
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from linodctl.domain import Overlap, Pending, Request, Result, Run, SkipReason, Task, TaskState, Trigger
 from linodctl.planning.aftermath import conclude
-from linodctl.planning.decisions import Decision, Enable, Skip, Start, Stop
-from linodctl.planning.lane import Head, Lane, Place
-from linodctl.planning.overlap import join
-from linodctl.planning.owed import Absence, owed
+from linodctl.planning.decisions import Decision, Enable, Skip, Start
+from linodctl.planning.lane import Head, Lane
+from linodctl.planning.owed import Absence
 from linodctl.planning.room import Room
-from linodctl.planning.slots import INSTANT, dropped, edited, first_sight, rest_of
+from linodctl.planning.slots import dropped, first_sight, rest_of
+from linodctl.planning.yard import Yard
 
 
 class Scheduler:
@@ -37,17 +32,12 @@ class Scheduler:
         now: datetime,
         absence: Absence | None = None,
     ) -> None:
-        self._lanes: dict[str, Lane] = {}
+        """`absence` is the time before `now` in which no runner was alive."""
         self._room = Room(max_parallel, limits)
-        self._absence = absence
-        self._agenda: list[tuple[datetime, int, Lane]] = []
-        self._queue: list[tuple[Place, int, Lane]] = []
+        self._yard = Yard(absence)
         self._runs: dict[int, Start] = {}
         self._tickets = 0
-        self._entries = 0
-        self._noted: list[Decision] = []
-        self._dirty: dict[str, Lane] = {}
-        self._adopt(tasks, states, now)
+        self._yard.adopt(tasks, states, now)
 
     # --- the tick -------------------------------------------------------------------------------
 
@@ -60,116 +50,67 @@ class Scheduler:
             self._let_slots_come_due(now)
         if starts:
             self._fill_room(now)
-        noted, self._noted = self._noted, []
-        return noted
+        return self._yard.decided()
 
     def next_wakeup(self) -> datetime | None:
         """The next instant at which time alone changes something; None if only an event can."""
-        while self._agenda and self._agenda[0][2].wake != self._agenda[0][0]:
-            heapq.heappop(self._agenda)
-        return self._agenda[0][0] if self._agenda else None
+        return self._yard.agenda.first()
 
     def changed(self) -> list[TaskState]:
         """The states that differ from what was last handed out, to be saved with the decisions of the same tick."""
-        lanes, self._dirty = self._dirty, {}
-        return [lane.state for lane in lanes.values()]
+        return self._yard.changed()
 
     def _let_slots_come_due(self, now: datetime) -> None:
-        while self._agenda and self._agenda[0][0] <= now:
-            instant, _, lane = heapq.heappop(self._agenda)
-            if lane.wake == instant:
-                lane.wake = None
-                self._wake(lane, now)
-
-    def _wake(self, lane: Lane, now: datetime) -> None:
-        """Time has changed something here: the disabled flag ran out, a slot came due, or a retry may start."""
-        self._end_of_disabling(lane, now)
-        self._settle(lane, now)
-        self._reconsider(lane, now)
+        """Time has changed something: a disabled flag ran out, a slot came due, or a retry may start."""
+        agenda = self._yard.agenda
+        while (instant := agenda.first()) is not None and instant <= now:
+            lane = agenda.pop()
+            self._end_of_disabling(lane, now)
+            self._yard.settle(lane, now)
+            self._yard.reconsider(lane, now)
 
     def _end_of_disabling(self, lane: Lane, now: datetime) -> None:
         until = lane.state.disabled_until
         if lane.state.disabled and until is not None and until <= now:
-            self._settle(lane, until)
-            self._set_enabled(lane, now)
-            self._note(Enable(lane.task.name, "its time was over", now))
-
-    def _settle(self, lane: Lane, now: datetime) -> None:
-        """Decide about every slot up to `now`: it waits in its lane, or it is a skip."""
-        first = lane.next_slot()
-        if first is None or first > now:
-            return
-        if lane.disabled:
-            span = lane.task.recurrence.summary(first - INSTANT, now, lane.state.anchor or first)
-            if span is not None:
-                self._note(
-                    Skip(lane.task.name, SkipReason.DISABLED, span.first, span.last, span.count, lane.why_disabled)
-                )
-            self._change(lane, settled=now)
-            return
-        due = owed(lane.task, lane.state, first, now, self._absence)
-        self._note(*due.skips)
-        self._change(lane, settled=now)
-        if due.start is not None:
-            self._come(lane, due.start)
-
-    def _come(self, lane: Lane, new: Pending) -> None:
-        """A slot meets what runs and waits in its lane."""
-        joined = join(lane, new)
-        self._note(*joined.skips)
-        if joined.pending != lane.state.pending:
-            self._change(lane, pending=joined.pending)
-        if joined.stop:
-            self._stop_running(lane, f"its next slot {new.slot.isoformat(timespec='seconds')} came due")
+            self._yard.settle(lane, until)
+            self._set_enabled(lane, until)
+            self._yard.decide(Enable(lane.task.name, "its time was over", now))
 
     def _fill_room(self, now: datetime) -> None:
         """Start from the head of the queue while there is room; who lacks a limit or waits for another stays queued."""
-        waiting: list[Lane] = []
-        while self._queue and self._room.any():
-            place, _, lane = heapq.heappop(self._queue)
-            if lane.place != place:
-                continue
-            lane.place = None
+        queue, waiting = self._yard.queue, []
+        while queue.first() is not None and self._room.any():
+            lane = queue.pop()
             head = lane.head(now)
             if head is None:
                 continue
-            if self._room.lacks(lane.task) or self._waits_for_others(lane, head, now):
+            if self._room.lacks(lane.task) or self._waits_for_others(lane, head):
                 waiting.append(lane)
                 continue
             self._start(lane, head, now)
-            self._reconsider(lane, now)
+            self._yard.reconsider(lane, now)
         for lane in waiting:
-            self._enqueue(lane, now)
+            self._yard.reconsider(lane, now)
 
-    def _waits_for_others(self, lane: Lane, head: Head, now: datetime) -> bool:
+    def _waits_for_others(self, lane: Lane, head: Head) -> bool:
         mine = head.scheduled_for if isinstance(head, Request) else head.slot
-        others = (self._lanes.get(name) for name in lane.task.policy.run_after)
-        return any(other.holds_back(mine, now) for other in others if other is not None)
+        others = (self._yard.lanes.get(name) for name in lane.task.policy.run_after)
+        return any(other.holds_back(mine) for other in others if other is not None)
 
     # --- starting and ending --------------------------------------------------------------------
 
     def _start(self, lane: Lane, head: Head, now: datetime) -> None:
-        before = lane.state
-        if isinstance(head, Request):
-            lane.requests = lane.requests[1:]
-            run = self._run_of_request(lane, head, now)
-        else:
-            rest = rest_of(lane.task, lane.state, head)
-            kept = tuple(item for item in lane.state.pending if item is not head)
-            self._change(lane, pending=(rest, *kept) if rest is not None else kept)
-            if self._count_is_used_up(lane, head):
-                detail = f"{lane.state.used} runs were allowed"
-                self._note(dropped(lane.task, lane.state, head, SkipReason.COUNT_REACHED, detail))
-                return
-            run = self._run_of_slot(lane, head, now)
-        run = replace(run, before=before)
+        run = self._take_request(lane, head, now) if isinstance(head, Request) else self._take_slot(lane, head, now)
+        if run is None:
+            return
         self._runs[run.ticket] = run
         lane.running = (*lane.running, run)
         self._room.take(lane.task)
-        self._change(lane, last_start_time=now)
-        self._note(run)
+        self._yard.change(lane, last_start_time=now)
+        self._yard.decide(run)
 
-    def _run_of_request(self, lane: Lane, request: Request, now: datetime) -> Start:
+    def _take_request(self, lane: Lane, request: Request, now: datetime) -> Start:
+        lane.requests = lane.requests[1:]
         return Start(
             ticket=self._next_ticket(),
             task=lane.task,
@@ -178,42 +119,50 @@ class Scheduler:
             at=now,
             request=request,
             request_id=request.request_id,
+            before=lane.state,
         )
 
-    def _run_of_slot(self, lane: Lane, item: Pending, now: datetime) -> Start:
-        is_slot = item.request_id is None and item.trigger is not Trigger.PROBATION
-        if is_slot:
-            self._change(lane, last_slot=item.slot)
-            if item.trigger.is_slot:
-                self._change(lane, used=lane.state.used + 1)
+    def _take_slot(self, lane: Lane, item: Pending, now: datetime) -> Start | None:
+        """Take a waiting start out of the lane; None if `count` was used up while it waited."""
+        before = lane.state
+        rest = rest_of(lane.task, before, item)
+        kept = tuple(other for other in before.pending if other is not item)
+        self._yard.change(lane, pending=(rest, *kept) if rest is not None else kept)
+        if item.trigger.is_slot:
+            count = lane.task.recurrence.count
+            if count is not None and before.used >= count:
+                words = f"{count} runs were allowed"
+                self._yard.decide(Skip(lane.task.name, SkipReason.COUNT_REACHED, item.slot, item.slot, 1, words))
+                return None
+            self._yard.change(lane, used=before.used + 1)
+        is_of_slot = item.request_id is None and item.trigger is not Trigger.PROBATION
+        if is_of_slot:
+            self._yard.change(lane, last_slot=item.slot)
         return Start(
             ticket=self._next_ticket(),
             task=lane.task,
             trigger=item.trigger,
             scheduled_for=item.slot,
             at=now,
-            slot=item.slot if is_slot else None,
+            slot=item.slot if is_of_slot else None,
             attempt=item.attempt,
             request_id=item.request_id,
+            before=before,
         )
-
-    def _count_is_used_up(self, lane: Lane, item: Pending) -> bool:
-        count = lane.task.recurrence.count
-        return count is not None and item.trigger.is_slot and lane.state.used >= count
 
     def finished(self, ticket: int, result: Result, now: datetime) -> None:
         """The run of the `Start` with this ticket has ended."""
         run = self._runs.pop(ticket)
-        lane = self._lanes[run.task.name]
+        lane = self._yard.lanes[run.task.name]
         lane.running = tuple(other for other in lane.running if other.ticket != ticket)
         self._room.give(run.task)
         self._conclude(lane, run, result, now)
         if lane.removed and not lane.running:
-            del self._lanes[run.task.name]
+            del self._yard.lanes[run.task.name]
 
     def found_dead(self, run: Run, result: Result, now: datetime) -> None:
         """A run that another runner started, and of which only the record is left, has ended with `result`."""
-        lane = self._lanes.get(run.task)
+        lane = self._yard.lanes.get(run.task)
         if lane is None:
             return
         start = Start(
@@ -229,67 +178,72 @@ class Scheduler:
         self._conclude(lane, start, result, now)
 
     def _conclude(self, lane: Lane, run: Start, result: Result, now: datetime) -> None:
-        state, decisions = conclude(lane.task, lane.state, run, result, now)
-        lane.state = state
-        self._touch(lane)
-        self._note(*decisions)
-        self._reconsider(lane, now)
+        lane.state, decisions = conclude(lane.task, lane.state, run, result, now)
+        self._yard.touch(lane)
+        self._yard.decide(*decisions)
+        self._yard.reconsider(lane, now)
 
-    def _stop_running(self, lane: Lane, why: str) -> None:
-        self._note(*(Stop(run.ticket, why) for run in lane.running))
+    def _next_ticket(self) -> int:
+        self._tickets += 1
+        return self._tickets
 
     # --- what people wish -----------------------------------------------------------------------
 
     def request(self, request: Request, now: datetime) -> bool:
-        """A wish to run the task as soon as possible; False if there is no such task."""
-        lane = self._lanes.get(request.task)
+        """A wish to run the task as soon as possible; False if there is no such task.
+
+        It obeys the overlap rule like a slot, but nobody's wish is dropped: where a slot would be, it waits.
+        """
+        lane = self._yard.lanes.get(request.task)
         if lane is None:
             return False
         lane.requests = (*lane.requests, request)
-        if lane.running and lane.task.policy.overlap is Overlap.CANCEL:
-            self._stop_running(lane, f"request {request.request_id} came")
-        self._reconsider(lane, now)
+        if lane.task.policy.overlap is Overlap.CANCEL:
+            self._yard.stop_running(lane, f"request {request.request_id} came")
+        self._yard.reconsider(lane, now)
         return True
 
     def withdraw(self, request_id: int, task: str, now: datetime) -> None:
         """Forget a request that has not started, or the retry that its run waits for."""
-        lane = self._lanes.get(task)
+        lane = self._yard.lanes.get(task)
         if lane is None:
             return
         lane.requests = tuple(request for request in lane.requests if request.request_id != request_id)
         kept = tuple(item for item in lane.state.pending if item.request_id != request_id)
         if kept != lane.state.pending:
-            self._change(lane, pending=kept)
-        self._reconsider(lane, now)
+            self._yard.change(lane, pending=kept)
+        self._yard.reconsider(lane, now)
 
     def disable(self, task: str, reason: str, at: datetime, until: datetime | None, now: datetime) -> None:
-        """Somebody set the flag; slots that wait become skips."""
-        lane = self._lanes.get(task)
+        """Somebody set the flag at the instant `at`; slots that wait become skips."""
+        lane = self._yard.lanes.get(task)
         if lane is None:
             return
-        self._settle(lane, min(at, now))
-        slots = [item for item in lane.state.pending if item.trigger.is_slot]
-        self._note(*(dropped(lane.task, lane.state, item, SkipReason.DISABLED, reason) for item in slots))
+        self._yard.settle(lane, at)
+        waiting = [item for item in lane.state.pending if item.trigger.is_slot]
+        self._yard.decide(*(dropped(lane.task, lane.state, item, SkipReason.DISABLED, reason) for item in waiting))
         kept = tuple(item for item in lane.state.pending if item.request_id is not None)
-        self._change(lane, pending=kept, disabled=True, disabled_reason=reason, disabled_at=at, disabled_until=until)
-        self._reconsider(lane, now)
+        flag = {"disabled": True, "disabled_reason": reason, "disabled_at": at, "disabled_until": until}
+        self._yard.change(lane, pending=kept, **flag)
+        self._yard.reconsider(lane, now)
 
     def enable(self, task: str, at: datetime, now: datetime) -> None:
         """Somebody cleared the flag at the instant `at`; slots of the disabled span are not owed."""
-        lane = self._lanes.get(task)
+        lane = self._yard.lanes.get(task)
         if lane is None:
             return
         if lane.state.disabled:
-            self._settle(lane, at)
+            self._yard.settle(lane, at)
         self._set_enabled(lane, at)
-        self._reconsider(lane, now)
+        self._yard.reconsider(lane, now)
 
     def _set_enabled(self, lane: Lane, at: datetime) -> None:
-        waiting = tuple(item for item in lane.state.pending if item.trigger is not Trigger.PROBATION)
-        self._change(
+        """Clear the flag; what came due up to `at` under it is settled, and there is no more need for probation."""
+        before = lane.state
+        self._yard.change(
             lane,
-            pending=waiting,
-            settled=max(at, lane.state.settled or at) if lane.state.disabled else lane.state.settled,
+            pending=tuple(item for item in before.pending if item.trigger is not Trigger.PROBATION),
+            settled=max(at, before.settled or at) if before.disabled else before.settled,
             disabled=False,
             disabled_reason=None,
             disabled_at=None,
@@ -298,23 +252,29 @@ class Scheduler:
         )
 
     def reset(self, task: str, now: datetime) -> None:
-        """Forget that the task ever ran; its history and its flag stay."""
-        lane = self._lanes.get(task)
+        """Forget that the task ever ran; its history, its flag and its memory stay."""
+        lane = self._yard.lanes.get(task)
         if lane is None:
             return
-        forgotten = replace(
-            lane.state,
-            last_slot=None,
-            last_start_time=None,
-            last_end_time=None,
-            last_outcome=None,
-            last_success=None,
-        )
-        lane.state = first_sight(lane.task, now, forgotten)
-        self._touch(lane)
-        self._reconsider(lane, now)
+        never = dict.fromkeys(("last_slot", "last_start_time", "last_end_time", "last_outcome", "last_success"))
+        self._yard.change(lane, **never)
+        lane.state = first_sight(lane.task, now, lane.state)
+        self._yard.reconsider(lane, now)
 
     # --- the set of tasks -----------------------------------------------------------------------
+
+    def startup(self, now: datetime) -> None:
+        """The runner has started: tasks with a `startup` rule have one slot, now."""
+        for lane in self._yard.lanes.values():
+            if lane.task.recurrence.at_startup:
+                self._come_at_startup(lane, now)
+
+    def _come_at_startup(self, lane: Lane, now: datetime) -> None:
+        if lane.disabled:
+            self._yard.decide(Skip(lane.task.name, SkipReason.DISABLED, now, now, 1, lane.why_disabled))
+            return
+        self._yard.come(lane, Pending(now, trigger=Trigger.STARTUP))
+        self._yard.reconsider(lane, now)
 
     def replace(
         self,
@@ -330,91 +290,19 @@ class Scheduler:
         `states` are those of tasks that this scheduler doesn't hold.
         """
         self._room.resize(max_parallel, limits)
-        old = self._lanes
-        self._lanes = {}
-        self._agenda, self._queue = [], []
-        self._adopt(tasks, {**states, **{name: lane.state for name, lane in old.items()}}, now)
+        old = self._yard.clear()
+        self._yard.adopt(tasks, {**states, **{name: lane.state for name, lane in old.items()}}, now)
         for name, before in old.items():
-            self._carry_over(name, before, now)
-
-    def _carry_over(self, name: str, before: Lane, now: datetime) -> None:
-        lane = self._lanes.get(name)
-        if lane is None:
-            before.requests = ()
-            if not before.running:
-                return
-            before.removed = True
-            before.wake = before.place = None
-            self._lanes[name] = before
-            return
-        lane.running, lane.requests = before.running, before.requests
-        self._reconsider(lane, now)
-
-    def startup(self, now: datetime) -> None:
-        """The runner has started: tasks with a `startup` rule have one slot, now."""
-        for lane in self._lanes.values():
-            if lane.task.recurrence.at_startup:
-                self._come_at_startup(lane, now)
-
-    def _come_at_startup(self, lane: Lane, now: datetime) -> None:
-        if lane.disabled:
-            self._note(Skip(lane.task.name, SkipReason.DISABLED, now, now, 1, lane.why_disabled))
-            return
-        self._come(lane, Pending(now, trigger=Trigger.STARTUP))
-        self._reconsider(lane, now)
-
-    def _adopt(self, tasks: Iterable[Task], states: Mapping[str, TaskState], now: datetime) -> None:
-        for task in tasks:
-            state, skips = _met(task, states.get(task.name), now)
-            self._note(*skips)
-            lane = self._lanes[task.name] = Lane(task, state)
-            if state is not states.get(task.name):
-                self._touch(lane)
-            self._reconsider(lane, now)
-
-    # --- bookkeeping ----------------------------------------------------------------------------
-
-    def _reconsider(self, lane: Lane, now: datetime) -> None:
-        """Put the lane where it now belongs: in the agenda for its next wake, in the queue if it could start."""
-        wake = lane.next_wake(now)
-        if wake != lane.wake:
-            lane.wake = wake
-            if wake is not None:
-                heapq.heappush(self._agenda, (wake, self._entry(), lane))
-        self._enqueue(lane, now)
-
-    def _enqueue(self, lane: Lane, now: datetime) -> None:
-        head = lane.head(now)
-        place = lane.place_of(head) if head is not None else None
-        if place != lane.place:
-            lane.place = place
-            if place is not None:
-                heapq.heappush(self._queue, (place, self._entry(), lane))
-
-    def _entry(self) -> int:
-        """A number that breaks ties in the heaps, so that lanes are never compared."""
-        self._entries += 1
-        return self._entries
-
-    def _next_ticket(self) -> int:
-        self._tickets += 1
-        return self._tickets
-
-    def _note(self, *decisions: Decision) -> None:
-        self._noted.extend(decisions)
-
-    def _change(self, lane: Lane, **changes: object) -> None:
-        lane.state = replace(lane.state, **changes)  # type: ignore[arg-type]  # the names are TaskState's
-        self._dirty[lane.task.name] = lane
-
-    def _touch(self, lane: Lane) -> None:
-        self._dirty[lane.task.name] = lane
+            lane = self._yard.lanes.get(name)
+            if lane is not None:
+                lane.running, lane.requests = before.running, before.requests
+                self._yard.reconsider(lane, now)
+            elif before.running:
+                self._yard.lanes[name] = _rest_of_removed(before)
 
 
-def _met(task: Task, state: TaskState | None, now: datetime) -> tuple[TaskState, Sequence[Skip]]:
-    """The task's state as it meets this scheduler: known, seen for the first time, or edited."""
-    if state is None or state.settled is None:
-        return first_sight(task, now, state), ()
-    if state.recurrence != task.recurrence.text:
-        return edited(task, state, now)
-    return state, ()
+def _rest_of_removed(lane: Lane) -> Lane:
+    """What is left of the lane of a task that is no longer declared: its running runs."""
+    rest = Lane(lane.task, replace(lane.state, pending=()))
+    rest.removed, rest.running = True, lane.running
+    return rest

@@ -1,0 +1,121 @@
+"""The yard: all lanes, when time changes something in each, which could start something, and what was decided so far.
+
+What the scheduler does to one lane is here; when it does it, and for whom, is in `scheduler`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from linodctl.domain import Pending, SkipReason, Task, TaskState
+from linodctl.planning.decisions import Decision, Skip, Stop
+from linodctl.planning.heap import LaneHeap
+from linodctl.planning.lane import Lane, Place
+from linodctl.planning.overlap import join
+from linodctl.planning.owed import Absence, owed
+from linodctl.planning.slots import INSTANT, edited, first_sight
+
+
+class Yard:
+    """Lanes by task name. Every change is noted: states for `changed`, decisions for `decided`."""
+
+    def __init__(self, absence: Absence | None) -> None:
+        self.lanes: dict[str, Lane] = {}
+        self.agenda: LaneHeap[datetime] = LaneHeap("wake")
+        self.queue: LaneHeap[Place] = LaneHeap("place")
+        self._absence = absence
+        self._decided: list[Decision] = []
+        self._changed: dict[str, Lane] = {}
+
+    # --- the set of lanes -----------------------------------------------------------------------
+
+    def adopt(self, tasks: Iterable[Task], states: Mapping[str, TaskState], now: datetime) -> None:
+        """Make a lane for each task: known, seen for the first time, or edited."""
+        for task in tasks:
+            known = states.get(task.name)
+            state, skips = _met(task, known, now)
+            self.decide(*skips)
+            lane = self.lanes[task.name] = Lane(task, state)
+            if state is not known:
+                self.touch(lane)
+            self.reconsider(lane, now)
+
+    def clear(self) -> dict[str, Lane]:
+        """Take all lanes out."""
+        lanes, self.lanes = self.lanes, {}
+        self.agenda.clear()
+        self.queue.clear()
+        return lanes
+
+    # --- one lane -------------------------------------------------------------------------------
+
+    def settle(self, lane: Lane, now: datetime) -> None:
+        """Decide about every slot up to `now`: it waits in its lane, or it is a skip."""
+        first = lane.next_slot()
+        if first is None or first > now:
+            return
+        self.change(lane, settled=now)
+        if lane.disabled:
+            self._skip_disabled(lane, first, now)
+            return
+        due = owed(lane.task, lane.state, first, now, self._absence)
+        self.decide(*due.skips)
+        if due.start is not None:
+            self.come(lane, due.start)
+
+    def _skip_disabled(self, lane: Lane, first: datetime, now: datetime) -> None:
+        span = lane.task.recurrence.summary(first - INSTANT, now, lane.state.anchor or first)
+        if span is not None:
+            reason, why = SkipReason.DISABLED, lane.why_disabled
+            self.decide(Skip(lane.task.name, reason, span.first, span.last, span.count, why))
+
+    def come(self, lane: Lane, new: Pending) -> None:
+        """A slot meets what runs and waits in its lane."""
+        joined = join(lane, new)
+        self.decide(*joined.skips)
+        if joined.pending != lane.state.pending:
+            self.change(lane, pending=joined.pending)
+        if joined.stop:
+            self.stop_running(lane, f"its next slot {new.slot.isoformat(timespec='seconds')} came due")
+
+    def stop_running(self, lane: Lane, why: str) -> None:
+        self.decide(*(Stop(run.ticket, why) for run in lane.running))
+
+    def reconsider(self, lane: Lane, now: datetime) -> None:
+        """Put the lane where it now belongs: in the agenda for its next wake, in the queue if it could start."""
+        self.agenda.put(lane, lane.next_wake(now))
+        head = lane.head(now)
+        self.queue.put(lane, lane.place_of(head) if head is not None else None)
+
+    # --- what is noted --------------------------------------------------------------------------
+
+    def change(self, lane: Lane, **changes: object) -> None:
+        """Change fields of the lane's state."""
+        lane.state = replace(lane.state, **changes)  # type: ignore[arg-type]  # the names are TaskState's
+        self.touch(lane)
+
+    def touch(self, lane: Lane) -> None:
+        self._changed[lane.task.name] = lane
+
+    def decide(self, *decisions: Decision) -> None:
+        self._decided.extend(decisions)
+
+    def changed(self) -> list[TaskState]:
+        """The states that differ from what was last handed out."""
+        lanes, self._changed = self._changed, {}
+        return [lane.state for lane in lanes.values()]
+
+    def decided(self) -> list[Decision]:
+        """The decisions since they were last handed out, in order."""
+        decided, self._decided = self._decided, []
+        return decided
+
+
+def _met(task: Task, state: TaskState | None, now: datetime) -> tuple[TaskState, Sequence[Skip]]:
+    if state is None or state.settled is None:
+        return first_sight(task, now, state), ()
+    if state.recurrence != task.recurrence.text:
+        return edited(task, state, now)
+    return state, ()
