@@ -1,0 +1,95 @@
+"""What a site declares: procedures, tasks, and the options of a task by who obeys them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from linodctl.domain.words import Isolation, LogLevel, Missed, OnLost, Overlap
+from linodctl.recurrence import Recurrence
+
+
+@dataclass(frozen=True, slots=True)
+class Retries:
+    """How often and when a failed run is tried again: `attempts` counts the first one too."""
+
+    attempts: int = 1
+    delay: timedelta = timedelta(seconds=10)
+    backoff: float = 1.0
+    max_delay: timedelta = timedelta(minutes=10)
+
+    def wait(self, attempt: int) -> timedelta:
+        """The pause after the failed attempt number `attempt` (1 is the first): delay × backoff^(attempt-1)."""
+        try:
+            pause = self.delay * self.backoff ** (attempt - 1)
+        except OverflowError:
+            return self.max_delay
+        return min(pause, self.max_delay)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rules by which `planning` decides for a task. Shared between tasks that agree."""
+
+    missed: Missed = Missed.LATEST
+    missed_window: timedelta = timedelta(days=365)
+    tolerance: timedelta = timedelta(seconds=60)
+    overlap: Overlap = Overlap.SKIP
+    on_lost: OnLost = OnLost.RECORD
+    disable_after: int | None = 1
+    """Consecutive failed runs (retries exhausted) that disable the task; None is `never`."""
+    retry_disabled_after: timedelta | None = None
+    retries: Retries = Retries()
+    run_after: tuple[str, ...] = ()
+    use: tuple[str, ...] = ()
+    expect: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How `execution` carries out a run. Shared between tasks that agree."""
+
+    func: str
+    isolation: Isolation = Isolation.PROCESS
+    reuse: int = 1
+    args: Mapping[str, Any] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
+    cwd: str = "."
+    nice: int | None = None
+    memory_limit: int | None = None
+    """Bytes of address space."""
+    user: str | None = None
+    timeout: timedelta = timedelta(hours=2)
+    grace: timedelta = timedelta(seconds=10)
+    """Between TERM and KILL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """A function by dotted path with its defaults."""
+
+    name: str
+    func: str
+    description: str
+    recurrence: Recurrence
+    log_level: LogLevel
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """When and how a procedure runs on this site."""
+
+    number: int
+    """1-based, in the order of the config."""
+    name: str
+    procedure: str
+    recurrence: Recurrence
+    policy: Policy
+    launch: Launch
+    log_level: LogLevel = LogLevel.INFO
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    disabled: str | None = None
+    """Why the declaration (or a path that doesn't resolve) disables it; None if it doesn't."""

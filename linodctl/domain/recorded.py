@@ -1,0 +1,142 @@
+"""What happened and what is remembered of it: states, requests, runs and skips. All instants are aware UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from linodctl.domain.words import LogLevel, Outcome, SkipReason, Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A start that is owed and waits: for the previous run, for room, or for its time (a retry's, a probation's)."""
+
+    slot: datetime
+    attempt: int = 1
+    trigger: Trigger = Trigger.SCHEDULE
+    due: datetime | None = None
+    """Not before this instant; None means at once."""
+    until: datetime | None = None
+    """If set, it stands for every slot of the task from `slot` to `until`: they start one after the other."""
+    request_id: int | None = None
+    """The request whose retry this is, if any."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """What is remembered of a task between ticks and between runners. All instants are aware UTC."""
+
+    name: str
+    first_seen: datetime | None = None
+    anchor: datetime | None = None
+    """Where interval grids start; None until first seen."""
+    settled: datetime | None = None
+    """Every slot up to and including this instant is in `runs`, in `skips` or in `pending`."""
+    pending: tuple[Pending, ...] = ()
+    recurrence: str = ""
+    """The rule's text as last seen; when it differs from the declared one, nothing is owed under the old one."""
+    used: int = 0
+    """Runs of slots so far under this recurrence: what `count` and `max_events` limit."""
+    last_slot: datetime | None = None
+    last_start_time: datetime | None = None
+    last_end_time: datetime | None = None
+    last_outcome: Outcome | None = None
+    last_success: datetime | None = None
+    disabled: bool = False
+    disabled_reason: str | None = None
+    disabled_at: datetime | None = None
+    disabled_until: datetime | None = None
+    failures: int = 0
+    """Failed runs in a row."""
+    memory: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A wish to run a task as soon as possible, waiting to be started."""
+
+    request_id: int
+    task: str
+    requested_at: datetime
+    args: Mapping[str, Any] = field(default_factory=dict)
+    log_level: LogLevel | None = None
+    as_of: datetime | None = None
+    requested_by: str = ""
+
+    @property
+    def scheduled_for(self) -> datetime:
+        """The instant the run is told it is for."""
+        return self.as_of or self.requested_at
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a run ended, as `execution` reports it."""
+
+    outcome: Outcome
+    reason: str | None = None
+    """One line: why it was skipped, cancelled or lost, what it warned of."""
+    error: str | None = None
+    """The traceback or other long text of a failure."""
+    exit_code: int | None = None
+    signal: int | None = None
+    cpu_seconds: float | None = None
+    max_rss: int | None = None
+    """Bytes."""
+    memory: Mapping[str, Any] | None = None
+    """`ar.memory` as the procedure left it; None leaves the stored one."""
+    retry_after: timedelta | None = None
+    """The procedure raised `Retry(after=…)`."""
+    message: str | None = None
+    """What the procedure returned, as one line of text, if anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution, as the store has it."""
+
+    run_id: int
+    task: str
+    procedure: str
+    trigger: Trigger
+    scheduled_for: datetime
+    attempt: int
+    log_level: LogLevel
+    start_time: datetime
+    slot: datetime | None = None
+    """The slot it is for; None for a request's."""
+    request_id: int | None = None
+    end_time: datetime | None = None
+    outcome: Outcome | None = None
+    reason: str | None = None
+    error: str | None = None
+    message: str | None = None
+    exit_code: int | None = None
+    signal: int | None = None
+    cpu_seconds: float | None = None
+    max_rss: int | None = None
+    host: str | None = None
+    pid: int | None = None
+    pid_started: str | None = None
+    """The kernel's start time of `pid` (field 22 of /proc/PID/stat), which tells it from a later process."""
+    progress: tuple[float, float, str] | None = None
+    """done, total, text."""
+    cancel_requested: str | None = None
+    """Who asked to stop it, while it runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class SkipRow:
+    """A streak of slots of one task that were not run for the same reason."""
+
+    skip_id: int
+    task: str
+    reason: SkipReason
+    slot: datetime
+    last_slot: datetime
+    count: int
+    detail: str = ""
+    """What was in the way, in words: the run, the limit, the runner's absence."""
