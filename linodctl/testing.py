@@ -23,7 +23,7 @@ from linodctl.execution.capture import Capture
 from linodctl.execution.job import Job
 from linodctl.execution.perform import perform
 from linodctl.execution.reports import LogLine
-from linodctl.execution.settle import Exit, settle
+from linodctl.execution.settle import told
 from linodctl.execution.threads import ThreadCancelled
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -114,7 +114,7 @@ class Given:
                 ending = perform(job, notes, asked, capture.handler)
             else:
                 ending = perform(job, notes, asked, capture.handler, find=lambda path: procedure)
-        result = settle(asdict(ending), Exit(), None)
+        result = told(asdict(ending))
         return Ran(
             outcome=result.outcome,
             reason=result.reason,

@@ -146,6 +146,8 @@ class Executor:
             frame = pack({"op": "run", "job": job})
             worker = worker or link.fork(self._clock)
         except Unsendable as error:
+            if worker is not None:
+                worker.dismiss()
             reason = f"an argument can't be handed over: {error}"
             self._land(flight, Result(Outcome.FAILED, reason=reason, error=reason))
         except OSError as error:

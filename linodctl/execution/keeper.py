@@ -84,20 +84,23 @@ class Keeper:
         self._on_ready()
 
     def _died(self, link: ZygoteLink, why: str) -> None:
-        if link is self._link:
+        was_current = link is self._link
+        if was_current:
             self._link = None
             if asyncio.get_running_loop().time() - self._born > SETTLED:
                 self._failures = 0
         self._on_death(link, why)
-        if self._link is None and not self._closing:
+        if was_current and not self._closing:
             self._spawn(self._restart(), "restart")
 
     async def _restart(self) -> None:
         """Until it works: a moment's trouble (memory, a half-written file of a deploy) must not need a person."""
-        async with self._changing:
-            while self._link is None:
-                await asyncio.sleep(PAUSES[min(self._failures, len(PAUSES) - 1)])
-                self._failures += 1
+        while self._link is None:
+            await asyncio.sleep(PAUSES[min(self._failures, len(PAUSES) - 1)])
+            self._failures += 1
+            async with self._changing:
+                if self._link is not None:
+                    return  # `replace` was quicker
                 try:
                     self._take(await self._started(self.site))
                 except SetupFailed as error:

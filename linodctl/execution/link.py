@@ -66,6 +66,7 @@ class ZygoteLink:
                 stdin=subprocess.DEVNULL,
                 stdout=2,  # what `setup` prints is no result of the command that runs here
                 pass_fds=[theirs.fileno()],
+                process_group=0,  # out of reach of the terminal's Ctrl-C: what that means for runs, the runner decides
                 cwd=self.site.folder,
                 env={**os.environ, **self.site.env},
             )

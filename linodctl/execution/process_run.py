@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from linodctl.domain import Outcome
+from linodctl.domain import Outcome, Result
 from linodctl.execution.flight import Flight
 from linodctl.execution.link import ZygoteLink
 from linodctl.execution.processes import STACKS_SIGNAL
 from linodctl.execution.reports import LogLine
-from linodctl.execution.settle import Exit, settle
+from linodctl.execution.settle import Exit, settle, told
 from linodctl.execution.wire import pack
 from linodctl.execution.worker_process import WorkerProcess
 
@@ -44,7 +44,7 @@ class ProcessRun:
         self._loop = loop
         self._on_end = on_end
         self._fresh = worker.served == 0
-        self._ending: Mapping[str, Any] | None = None
+        self._account: Result | None = None
         self._step: asyncio.TimerHandle | None = None
         worker.listener = self
 
@@ -64,8 +64,8 @@ class ProcessRun:
                     self.flight.started(self.worker.pid or 0, self.worker.pid_started)
             case ["progress", done, total, str(text)]:
                 self.flight.progress(float(done), None if total is None else float(total), text)
-            case ["end", {"outcome": str(), "last": bool(last)} as ending]:
-                self._ending = ending
+            case ["end", {"last": bool(last), **ending}]:
+                self._account = told(ending)
                 if not last:
                     self._worker_would_go_on()
             case _:
@@ -76,20 +76,19 @@ class ProcessRun:
         self._finish(end, lost)
 
     def _worker_would_go_on(self) -> None:
-        assert self._ending is not None
         if self.flight.asked is not None:
             self.worker.dismiss()  # a TERM may be on its way, which must not hit the next run
             return
         self.worker.drain_output()
         self.worker.served += 1
         self.worker.listener = None
-        self._finish(Exit(cpu_seconds=self._ending["cpu_seconds"], max_rss=self._ending["max_rss"]), None)
+        self._finish(Exit(), None)
 
     def _finish(self, end: Exit, lost: str | None) -> None:
         if self._step is not None:
             self._step.cancel()
         if self.begun or self._fresh or self.flight.asked:
-            self.flight.land(settle(self._ending, end, self.flight.asked, lost))
+            self.flight.land(settle(self._account, end, self.flight.asked, lost))
         self._on_end(self)
 
     # --- stopping it -----------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -38,33 +38,34 @@ class Exit:
     max_rss: int | None = None
 
 
-def settle(ending: Mapping[str, Any] | None, end: Exit, asked: Asked | None, lost: str | None = None) -> Result:
-    """The result of a run. `lost` says what took the worker away, if it wasn't its own end."""
-    told = _told(ending) if ending is not None else _untold(end, lost)
-    outcome, reason = (asked.outcome, asked.why) if asked is not None else (told.outcome, told.reason)
+def told(ending: Mapping[Any, Any]) -> Result:
+    """A worker's own account of the end: the fields of `outcome.Ending`, and what it used. ValueError if it is none."""
+    memory, after = ending.get("memory"), ending.get("retry_after")
+    if not isinstance(memory, Mapping | None):
+        raise ValueError("memory that is no mapping")
     return Result(
-        outcome,
-        reason=reason,
-        error=told.error,
-        exit_code=end.code,
-        signal=end.signal,
-        cpu_seconds=end.cpu_seconds,
-        max_rss=end.max_rss,
-        memory=told.memory,
-        retry_after=None if asked is not None else told.retry_after,
-        message=told.message,
+        Outcome(str(ending.get("outcome"))),
+        reason=ending.get("reason"),
+        error=ending.get("error"),
+        cpu_seconds=ending.get("cpu_seconds"),
+        max_rss=ending.get("max_rss"),
+        memory=memory,
+        message=ending.get("message"),
+        retry_after=None if after is None else timedelta(seconds=float(after)),
     )
 
 
-def _told(ending: Mapping[str, Any]) -> Result:
-    after = ending.get("retry_after")
-    return Result(
-        Outcome(ending["outcome"]),
-        reason=ending.get("reason"),
-        error=ending.get("error"),
-        memory=ending.get("memory"),
-        message=ending.get("message"),
-        retry_after=None if after is None else timedelta(seconds=after),
+def settle(account: Result | None, end: Exit, asked: Asked | None, lost: str | None = None) -> Result:
+    """The result of a run. `account` is what its worker told, `lost` what took the worker away, if not its own end."""
+    result = account or _untold(end, lost)
+    if asked is not None:
+        result = replace(result, outcome=asked.outcome, reason=asked.why, retry_after=None)
+    return replace(
+        result,
+        exit_code=end.code,
+        signal=end.signal,
+        cpu_seconds=result.cpu_seconds if end.cpu_seconds is None else end.cpu_seconds,
+        max_rss=result.max_rss if end.max_rss is None else end.max_rss,
     )
 
 

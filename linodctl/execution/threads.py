@@ -9,22 +9,23 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from linodctl.clock import Clock
+from linodctl.domain import Result
 from linodctl.execution.bootstrap import SetupError, prepare
 from linodctl.execution.flight import Flight
 from linodctl.execution.job import Job
 from linodctl.execution.orders import ExecutionSite
-from linodctl.execution.outcome import raised
+from linodctl.execution.outcome import Ending, raised
 from linodctl.execution.perform import perform
 from linodctl.execution.processes import start_time
 from linodctl.execution.reports import LogLine
 from linodctl.execution.routing import Route, Router
-from linodctl.execution.settle import Exit, settle
+from linodctl.execution.settle import Exit, settle, told
 
 
 class ThreadCancelled:
@@ -62,8 +63,8 @@ class ThreadRun:
 
     def kill(self) -> None:
         """Give it up: the run is over for us, though its thread goes on until the runner's end."""
-        why = self.flight.asked.why if self.flight.asked else "given up"
-        self._land(None, Exit(), f"{why}; its thread could not be stopped")
+        result = settle(None, Exit(), self.flight.asked, lost="given up")
+        self.land(replace(result, reason=f"{result.reason}; its thread could not be stopped"))
 
     # --- called in the thread --------------------------------------------------------------------
 
@@ -73,8 +74,8 @@ class ThreadRun:
     def progress(self, done: float, total: float | None, text: str) -> None:
         self._post("progress", float(done), None if total is None else float(total), str(text))
 
-    def end(self, ending: Mapping[str, Any], cpu_seconds: float) -> None:
-        self._post("end", ending, cpu_seconds)
+    def end(self, ending: Ending, cpu_seconds: float) -> None:
+        self._post("end", {**asdict(ending), "cpu_seconds": cpu_seconds})
 
     def _post(self, what: str, *content: Any) -> None:
         """To the loop's thread; one wake-up serves all that is posted before it is answered."""
@@ -100,15 +101,14 @@ class ThreadRun:
                     if what == "progress":
                         self.flight.progress(*content)
                     else:
-                        self._land(content[0], Exit(cpu_seconds=content[1]))
+                        self.land(settle(told(content[0]), Exit(), self.flight.asked))
         if not self.flight.landed:
             self.flight.log(lines)
 
-    def _land(self, ending: Mapping[str, Any] | None, end: Exit, lost: str | None = None) -> None:
+    def land(self, result: Result) -> None:
         if self._reminder is not None:
             self._reminder.cancel()
-        result = settle(ending, end, self.flight.asked, lost)
-        self.flight.land(replace(result, reason=lost) if lost else result)
+        self.flight.land(result)
         self._threads.landed(self)
 
 
@@ -154,12 +154,20 @@ class Threads:
             self._router = None
 
     def _begin(self, run: ThreadRun, router: Router) -> None:
+        flight = run.flight
+        if flight.landed or flight.asked is not None:
+            run.land(settle(None, Exit(), flight.asked))
+            return
         pid = os.getpid()
-        run.flight.started(pid, start_time(pid))
-        job = Job(**run.flight.order.job())
+        flight.started(pid, start_time(pid))
+        job = Job(**flight.order.job())
         job = replace(job, args=dict(job.args), memory=copy.deepcopy(job.memory))
-        name = f"linodctl-run-{run.flight.run_id}"
-        threading.Thread(target=self._carry_out, args=(run, router, job), name=name, daemon=True).start()
+        name = f"linodctl-run-{flight.run_id}"
+        thread = threading.Thread(target=self._carry_out, args=(run, router, job), name=name, daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:
+            run.land(settle(None, Exit(), None, lost=f"no thread could be made for the run: {error}"))
 
     def _carry_out(self, run: ThreadRun, router: Router, job: Job) -> None:
         """The thread's whole life."""
@@ -173,7 +181,7 @@ class Threads:
             ending = raised(error)
         finally:
             router.leave(route)
-        run.end(asdict(ending), time.thread_time() - before)
+        run.end(ending, time.thread_time() - before)
 
     def _prepare(self) -> None:
         """What the zygote does for processes, once for all threads. Raises SetupError."""

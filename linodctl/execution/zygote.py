@@ -28,8 +28,7 @@ from linodctl.execution.wire import BadFrame, Splitter, pack, receive_line, rece
 
 def main(control_fd: int) -> None:
     """Run a zygote over the inherited control socket; returns when the runner has gone and no worker is left."""
-    # Ctrl-C reaches the terminal's whole foreground group, and service managers signal every process of a service.
-    # What a stop means for runs is the runner's decision.
+    # Service managers signal every process of a service; what a stop means for runs is the runner's decision.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     control = socket.socket(fileno=control_fd)

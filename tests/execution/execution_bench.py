@@ -60,7 +60,15 @@ class Bench:
 
         return self._runner.run(patiently())
 
-    def start(
+    def start(self, func: str, **options: Any) -> int:
+        """Order a run without waiting for anything; its id. For the options see `order`."""
+
+        async def now() -> int:
+            return self.order(func, **options)
+
+        return int(self.do(now()))
+
+    def order(
         self,
         func: str,
         *,
@@ -70,15 +78,11 @@ class Bench:
         order: Mapping[str, Any] | None = None,
         **launch: Any,
     ) -> int:
-        """Order a run without waiting for anything; its id."""
+        """Order a run, from within the loop."""
         run_id = next(self._ids)
         options: dict[str, Any] = {"timeout": timedelta(seconds=60), "grace": timedelta(seconds=0.2), **launch}
         what = Launch(func if "." in func else f"jobs.{func}", args=args or {}, **options)
-
-        async def now() -> None:
-            self.executor.start(Order(run_id, task, what, SLOT, log_level, **(order or {})))
-
-        self.do(now())
+        self.executor.start(Order(run_id, task, what, SLOT, log_level, **(order or {})))
         return run_id
 
     def run(self, func: str, **options: Any) -> Result:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,20 @@ def test_a_zygote_that_can_not_be_started_again_costs_no_more_than_the_runs_that
     while (result := bench.run("answer")).outcome is Outcome.LOST:
         pass
     assert result.message == "42"
+
+
+def test_a_reload_mends_what_restarts_can_not(
+    make_bench: Callable[..., Bench], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "PAUSES", (0.0, 600.0))
+    (tmp_path / "lost_setup.py").write_text("def start(): pass\n")
+    bench = make_bench(setup="lost_setup.start")
+    (tmp_path / "lost_setup.py").write_text("def begin(): pass\n")
+    os.kill(bench.zygote_pid(), signal.SIGKILL)
+    bench.until(lambda: any(isinstance(r, ZygoteDied) for r in bench.reports))
+    assert bench.run("answer").outcome is Outcome.LOST
+    bench.do(bench.executor.replace(replace(bench.site, setup="lost_setup.begin")))
+    assert bench.run("answer").message == "42"
 
 
 def test_setup_that_fails_says_why(make_bench: Callable[..., Bench], tmp_path: Path) -> None:

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linodctl.domain import Outcome
+from linodctl.domain import Outcome, Result
 from linodctl.execution import wire
 from linodctl.execution.budget import PER_LINE, LogBudget
 from linodctl.execution.lines import LONGEST, Lines, printable
 from linodctl.execution.outcome import LONGEST_ERROR, one_line, raised, unfit_for_json
 from linodctl.execution.reports import LogLine
-from linodctl.execution.settle import Asked, Exit, settle
+from linodctl.execution.settle import Asked, Exit, settle, told
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -153,8 +153,8 @@ def test_never_more_than_the_budget_and_always_the_newest(sizes: list[int], log_
 # --- the verdict ---------------------------------------------------------------------------------
 
 
-def told(outcome: str = "succeeded", **more: Any) -> dict[str, Any]:
-    return {"outcome": outcome, **more}
+def account(outcome: str = "succeeded", **more: Any) -> Result:
+    return told({"outcome": outcome, **more})
 
 
 ASKED = Asked(Outcome.TIMED_OUT, "too long")
@@ -163,13 +163,13 @@ ASKED = Asked(Outcome.TIMED_OUT, "too long")
 @pytest.mark.parametrize(
     ("ending", "end", "asked", "lost", "outcome", "reason"),
     [
-        (told(), Exit(0), None, None, Outcome.SUCCEEDED, None),
-        (told("warned", reason="half"), Exit(0), None, None, Outcome.WARNED, "half"),
-        (told(), Exit(0), ASKED, None, Outcome.TIMED_OUT, "too long"),
-        (told("failed", reason="KeyError"), Exit(1), ASKED, None, Outcome.TIMED_OUT, "too long"),
+        (account(), Exit(0), None, None, Outcome.SUCCEEDED, None),
+        (account("warned", reason="half"), Exit(0), None, None, Outcome.WARNED, "half"),
+        (account(), Exit(0), ASKED, None, Outcome.TIMED_OUT, "too long"),
+        (account("failed", reason="KeyError"), Exit(1), ASKED, None, Outcome.TIMED_OUT, "too long"),
         (None, Exit(signal=signal.SIGKILL), ASKED, None, Outcome.TIMED_OUT, "too long"),
         (None, Exit(), ASKED, "the zygote died", Outcome.TIMED_OUT, "too long"),
-        (told(), Exit(), None, "the zygote died", Outcome.SUCCEEDED, None),
+        (account(), Exit(), None, "the zygote died", Outcome.SUCCEEDED, None),
         (None, Exit(), None, "the zygote died", Outcome.LOST, "the zygote died"),
         (None, Exit(signal=signal.SIGABRT), None, None, Outcome.FAILED, "the worker was killed by SIGABRT"),
         (None, Exit(signal=signal.SIGHUP), None, None, Outcome.LOST, "the worker was killed by SIGHUP"),
@@ -177,14 +177,20 @@ ASKED = Asked(Outcome.TIMED_OUT, "too long")
     ],
 )
 def test_settle(
-    ending: dict[str, Any] | None, end: Exit, asked: Asked | None, lost: str | None, outcome: Outcome, reason: str
+    ending: Result | None, end: Exit, asked: Asked | None, lost: str | None, outcome: Outcome, reason: str
 ) -> None:
     result = settle(ending, end, asked, lost)
     assert (result.outcome, result.reason) == (outcome, reason)
 
 
+@pytest.mark.parametrize("ending", [{}, {"outcome": "nonsense"}, {"outcome": "succeeded", "memory": [1]}])
+def test_nonsense_is_no_account(ending: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"not a valid|no mapping"):
+        told(ending)
+
+
 def test_a_stopped_run_keeps_its_memory_and_asks_for_no_retry() -> None:
-    result = settle(told("failed", memory={"a": 1}, retry_after=5, error="trace"), Exit(1), ASKED)
+    result = settle(account("failed", memory={"a": 1}, retry_after=5, error="trace"), Exit(1), ASKED)
     assert (result.memory, result.retry_after, result.error) == ({"a": 1}, None, "trace")
 
 

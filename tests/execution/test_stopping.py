@@ -37,10 +37,16 @@ def test_the_first_wish_counts(bench: Bench) -> None:
     assert not bench.cancel(run_id)
 
 
-def test_cancelled_before_it_began(bench: Bench) -> None:
-    run_id = bench.start("sleep")
-    bench.cancel(run_id)
-    assert bench.end(run_id).outcome is Outcome.CANCELLED
+def test_cancelled_before_it_began(make_bench: Callable[..., Bench]) -> None:
+    bench = make_bench()
+
+    async def at_once() -> None:
+        bench.executor.cancel(bench.order("sleep"), "no")
+
+    bench.do(at_once())
+    result = bench.end(1)
+    assert (result.outcome, result.reason) == (Outcome.CANCELLED, "no")
+    assert len(bench.of(1)) == 1  # it was never started
 
 
 @pytest.mark.parametrize(

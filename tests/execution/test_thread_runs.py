@@ -123,3 +123,13 @@ def test_setup_runs_once_for_threads_too(make_bench: Callable[..., Bench], tmp_p
 
 def flag(bench: Bench) -> dict[str, str]:
     return {"path": str(bench.site.folder / "flag")}
+
+
+def test_cancelled_before_it_began(bench: Bench) -> None:
+    async def at_once() -> None:
+        bench.executor.cancel(bench.order("wait_for_file", isolation=THREAD, args=flag(bench)), "no")
+
+    bench.do(at_once())
+    result = bench.end(1)
+    assert (result.outcome, result.reason) == (Outcome.CANCELLED, "no")
+    assert len(bench.of(1)) == 1

@@ -272,7 +272,7 @@ def stuck_in_c():
 
 
 def with_grandchild():
-    child = subprocess.Popen(["sh", "-c", "trap '' TERM; echo ready; while :; do sleep 600 & wait; done"])
+    child = subprocess.Popen(["sh", "-c", "trap '' TERM; echo ready; sleep 600"])
     print("grandchild", child.pid)
     time.sleep(600)
 
