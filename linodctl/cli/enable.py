@@ -1,0 +1,54 @@
+"""`linodctl enable`: clear the disabled flag."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from linodctl.cli import common, kinds
+from linodctl.cli.call import Call
+
+if TYPE_CHECKING:
+    from linodctl.domain import Task
+
+STILL_DISABLED = 2
+
+
+@common.command()
+@click.argument("names", metavar="NAME...", nargs=-1, required=True, type=kinds.TaskName())
+def command(call: Call, names: tuple[str, ...]) -> int:
+    """Enable tasks that failures or somebody disabled.
+
+    NAME may be a glob ('mail_*') or tag:TAG. What the config disables can only be enabled there: the line to change is
+    named, and the exit code is 2.
+
+    \b
+    Examples:
+      linodctl enable checkdata
+      linodctl enable 'mail_*' tag:nightly
+    """
+    from linodctl.operations.wishes import enable
+
+    tasks, _ = enable(call.site, names)
+    still = [task for task in tasks if task.disabled is not None]
+    if call.json:
+        call.print_json([_shape(task) for task in tasks])
+    else:
+        for task in tasks:
+            if task.disabled is None:
+                call.print_line(f"{task.name}: enabled")
+    for task in still:
+        call.warn(f"{task.name}: stays disabled by its declaration; change {_place(call, task)} ({task.disabled})")
+    return STILL_DISABLED if still else 0
+
+
+def _shape(task: Task) -> dict[str, object]:
+    return {"task": task.name, "disabled": task.disabled is not None, "disabled_reason": task.disabled}
+
+
+def _place(call: Call, task: Task) -> str:
+    """Where it is said that the task is disabled; a function that can't be found is said to be one under `func`."""
+    sources = call.site.loaded.sources
+    said = sources.get((task.name, "disabled"), "default")
+    return said if said != "default" else sources.get((task.name, "func"), "the config")

@@ -1,0 +1,89 @@
+"""Kinds of values that commands take: task names that a shell can complete, durations, log levels."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from linodctl.operations.site import Site
+
+    TextKind = click.ParamType[str]
+    DurationKind = click.ParamType[timedelta]
+else:  # generic only in newer releases of click
+    TextKind = DurationKind = click.ParamType
+
+
+class TaskName(TextKind):
+    """A task's name, a glob, or `tag:TAG`; what it means is found out by the operation."""
+
+    name = "name"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        site = site_of(ctx)
+        tasks = site.loaded.tasks if site else ()
+        tags = dict.fromkeys(f"tag:{tag}" for task in tasks for tag in task.tags)
+        words = {task.name: task.description or task.recurrence.text for task in tasks} | dict.fromkeys(tags, "")
+        return [CompletionItem(word, help=text or None) for word, text in words.items() if word.startswith(incomplete)]
+
+
+class Setting(TextKind):
+    """`OPTION=VALUE`, or just the option."""
+
+    name = "setting"
+
+    def __init__(self, suffix: str = "=") -> None:
+        self._suffix = suffix
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        from linodctl.config.keys import TASK_OPTIONS
+
+        return [CompletionItem(option + self._suffix) for option in TASK_OPTIONS if option.startswith(incomplete)]
+
+
+class Duration(DurationKind):
+    """A length of time such as `2h 30m`."""
+
+    name = "duration"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        from linodctl.config.values import parse_duration
+        from linodctl.errors import UsageError
+
+        if isinstance(value, timedelta):
+            return value
+        try:
+            return parse_duration(str(value))
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
+
+
+LOG_LEVEL = click.Choice(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], case_sensitive=False)
+OUTCOME = click.Choice(
+    ["succeeded", "warned", "failed", "timed_out", "cancelled", "lost", "skipped"], case_sensitive=False
+)
+"""A test holds both against `domain`, which is not needed for `--help`."""
+
+
+def site_of(ctx: click.Context) -> Site | None:
+    """The site that a half-typed command is about; None if it can't be had: completion never complains."""
+    from linodctl.operations.site import Site
+
+    said = [context.params for context in (ctx.parent, ctx) if context is not None]
+    try:
+        site = Site(
+            [path for params in said for path in params.get("config") or ()],
+            next((params["state"] for params in reversed(said) if params.get("state")), None),
+        )
+        _ = site.loaded
+    except Exception:  # whatever it is, the person is still typing
+        return None
+    return site

@@ -1,0 +1,40 @@
+"""`linodctl run`: the daemon."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+
+import click
+
+from linodctl.cli import common, kinds
+from linodctl.cli.call import Call
+
+
+@common.command()
+@click.option("--once", is_flag=True, help="One pass: what is owed or requested; wait for it; exit 1 if a run failed.")
+@click.option(
+    "--for", "lasting", metavar="DURATION", type=kinds.Duration(), help="Stop by itself after so long ('8h')."
+)
+def command(call: Call, once: bool, lasting: timedelta | None) -> int:
+    """Run the site in the foreground until it is stopped.
+
+    Ctrl-C or SIGTERM: starts nothing more, waits for runs to end ('drain' in the config), then stops them; a second one
+    stops them at once. SIGHUP reads the config again. Exits with 4 if another runner holds the site.
+
+    \b
+    Examples:
+      linodctl run
+      linodctl run -c /etc/mysite/linodctl.yaml -q
+      linodctl run --once
+    """
+    from linodctl.wiring import run_site
+
+    if once and lasting is not None:
+        raise click.UsageError("--once ends by itself; leave --for out")
+    for problem in call.site.loaded.warnings:
+        call.note(problem.text())
+    code = run_site(call.site, once=once, lasting=lasting, quiet=call.verbosity < 0, color=call.colored(sys.stderr))
+    if call.json:
+        call.print_json({"exit_code": code})
+    return code

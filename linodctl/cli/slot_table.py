@@ -1,0 +1,29 @@
+"""The table of slots that `next` and `show` print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from linodctl.cli.table import Table
+from linodctl.cli.words import when
+from linodctl.planning.status import in_words
+
+if TYPE_CHECKING:
+    from linodctl.operations.upcoming import Upcoming
+
+
+def slot_table(slots: Sequence[Upcoming], now: datetime) -> Table:
+    """One row per slot: its time in its zone, and how far away it is. The task's column only where there are tasks."""
+    columns, rows = ["time", "zone", "in"], [[*_time(slot, now)] for slot in slots]
+    if any(slot.task is not None for slot in slots):
+        columns.append("task")
+        rows = [[*row, slot.task or ""] for row, slot in zip(rows, slots, strict=True)]
+    return Table(columns, rows, empty="no slots to come")
+
+
+def _time(slot: Upcoming, now: datetime) -> tuple[str, str, str]:
+    distance = in_words(slot.time - now) if slot.time > now else f"{in_words(now - slot.time)} ago"
+    return when(slot.time, ZoneInfo(slot.zone)), slot.zone, distance

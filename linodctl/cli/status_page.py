@@ -1,0 +1,94 @@
+"""What `status` prints for people who were woken up: alive or not in the first line, then what needs a look."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from linodctl.cli.call import Call
+from linodctl.cli.paint import Part, bad, dim, good, strong, warn
+from linodctl.cli.words import duration_of, how_many, lasting, when
+from linodctl.domain import Request, Run
+from linodctl.operations.lists import TaskLine
+from linodctl.operations.status import SiteStatus
+
+
+class StatusPage:
+    """Prints it line by line."""
+
+    def __init__(self, call: Call, status: SiteStatus) -> None:
+        self._call = call
+        self._status = status
+        self._now = call.site.now()
+        self._zone = ZoneInfo(call.site.loaded.timezone)
+
+    def print(self) -> None:
+        self._runner()
+        self._config_error()
+        for run in self._status.running:
+            self._line("running", self._of_run(run))
+        for request in self._status.requested:
+            self._line("requested", self._of_request(request))
+        for line in self._status.late:
+            self._line("late", *self._of_late(line))
+        for line in self._status.disabled:
+            self._line("disabled", *self._of_disabled(line))
+        if self._status.disabled:
+            self._call.print_line(dim(f"'{self._call.like('show NAME')}' tells more of a task"))
+
+    def _runner(self) -> None:
+        status = self._status
+        site = f"site {status.site}: "
+        if status.alive:
+            since = f" since {self._when(status.since)}" if status.since else ""
+            up = f" ({lasting(self._now - status.since)})" if status.since else ""
+            self._call.print_line(site, good("the runner is alive"), f"{since}{up}, pid {status.pid or 'unknown'}")
+            return
+        self._call.print_line(site, bad("no runner is alive"), self._last_one())
+        self._call.print_line(f"start one with '{self._call.like('run')}'")
+
+    def _last_one(self) -> str:
+        status = self._status
+        if status.last_seen is None:
+            return "; there has never been one"
+        ago = lasting(self._now - status.last_seen)
+        how = "stopped" if status.clean_end else "was last seen alive, and did not say goodbye,"
+        return f"; the last one {how} {self._when(status.last_seen)} ({ago} ago)"
+
+    def _config_error(self) -> None:
+        if not self._status.config_error:
+            return
+        self._call.print_line(bad("the config has problems; the runner goes on with the one before:"))
+        for line in self._status.config_error.splitlines():
+            self._call.print_line(f"  {line}")
+
+    def _line(self, kind: str, *parts: Part) -> None:
+        self._call.print_line(strong(f"{kind:<10}"), *parts)
+
+    def _of_run(self, run: Run) -> str:
+        zone = self._call.site.zone_of(run.task)
+        progress = ""
+        if run.progress is not None:
+            done, total, text = run.progress
+            progress = f", {done:g}{f' of {total:g}' if total else ''} {text}".rstrip()
+        stopping = f", asked to stop by {run.cancel_requested}" if run.cancel_requested else ""
+        since = when(run.start_time, zone)
+        return f"{run.task}: run {run.run_id} since {since} ({duration_of(run, self._now)}){progress}{stopping}"
+
+    def _of_request(self, request: Request) -> str:
+        since = when(request.requested_at, self._call.site.zone_of(request.task))
+        return f"{request.task}: by {request.requested_by} since {since}"
+
+    def _of_late(self, line: TaskLine) -> tuple[Part, ...]:
+        due = line.status.next_time
+        assert due is not None, "what has no next time can't be late"
+        zone = self._call.site.zone_of(line.task.name)
+        return f"{line.task.name}: due {when(due, zone)}, ", warn(f"{lasting(self._now - due)} late")
+
+    def _of_disabled(self, line: TaskLine) -> tuple[Part, ...]:
+        failures = line.state.failures if line.state else 0
+        more = f" ({how_many(failures, 'failure')} in a row)" if failures > 1 else ""
+        return f"{line.task.name}: ", bad(line.status.disabled_reason or "by hand"), more
+
+    def _when(self, instant: datetime) -> str:
+        return when(instant, self._zone)

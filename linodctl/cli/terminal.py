@@ -1,0 +1,46 @@
+"""Tables as a terminal can show them. The only commands that import rich are those that print one there."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table as Drawing
+from rich.text import Text
+
+from linodctl.cli.paint import Part, style_of, text_of
+from linodctl.cli.table import Table
+
+STYLES = {"strong": "bold", "dim": "dim", "good": "green", "warn": "yellow", "bad": "red", "busy": "cyan"}
+
+
+def console(color: bool) -> Console:
+    """stdout as rich sees it; what rich thinks of the environment's colour wishes has been decided before."""
+    return Console(
+        file=sys.stdout,
+        no_color=not color,
+        color_system="auto" if color else None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+
+
+def draw(table: Table, *, color: bool) -> None:
+    """Fit the table to the terminal's width; long cells are folded, not cut."""
+    if not table.rows:
+        if table.empty:
+            console(color).print(Text(table.empty, style="dim"))
+        return
+    drawing = Drawing(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for title in table.columns:
+        drawing.add_column(title, justify="right" if title in table.right else "left", overflow="fold")
+    for row in table.rows:
+        drawing.add_row(*map(rich_text, row))
+    console(color).print(drawing)
+
+
+def rich_text(part: Part) -> Text:
+    """A part as rich's text: never as its markup."""
+    return Text(text_of(part), style=STYLES.get(style_of(part), ""))

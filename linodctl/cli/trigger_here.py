@@ -1,0 +1,23 @@
+"""`trigger --here`: run in this process tree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from linodctl.cli.call import Call
+from linodctl.cli.failures import INTERRUPTED
+from linodctl.cli.following import Following
+from linodctl.operations.here import Wish, run_here
+from linodctl.operations.shapes import triggered_shape
+
+
+def trigger_here(call: Call, names: Sequence[str], asked: dict[str, Any]) -> int:
+    """Exit code 0 if all ended well, 1 if not, 130 if Ctrl-C stopped them."""
+    with Following(call) as following:
+        ran = run_here(call.site, names, Wish(**asked), following.hear)
+    if call.json:
+        call.print_json([triggered_shape(request, run) for request, run in ran.runs])
+    if ran.interrupted:
+        return INTERRUPTED
+    return 0 if following.all_fine else 1

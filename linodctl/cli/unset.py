@@ -1,0 +1,31 @@
+"""`linodctl unset`: take overrides back."""
+
+from __future__ import annotations
+
+import click
+
+from linodctl.cli import common, kinds
+from linodctl.cli.call import Call
+
+
+@common.command()
+@click.argument("name", type=kinds.TaskName())
+@click.argument("options", metavar="[OPTION]...", nargs=-1, type=kinds.Setting(suffix=""))
+def command(call: Call, name: str, options: tuple[str, ...]) -> None:
+    """Take back options that were set at run time.
+
+    Without an OPTION: all that were set for the task. What the config says is in force again.
+
+    \b
+    Examples:
+      linodctl unset checkdata log_level
+      linodctl unset checkdata
+    """
+    from linodctl.operations.settings import unset_options
+
+    task, gone, _ = unset_options(call.site, name, options)
+    if call.json:
+        call.print_json([{"task": task.name, "option": option} for option in gone])
+        return
+    for option in gone:
+        call.print_line(f"{task.name}: {option} is as the config says again")

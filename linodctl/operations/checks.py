@@ -1,0 +1,91 @@
+"""`check`: every problem of the config, and of the code it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from linodctl.config import ConfigError, Loaded, Problem
+
+if TYPE_CHECKING:
+    from linodctl.execution.probe import PathReport, Probe
+    from linodctl.operations.site import Site
+
+
+def check(site: Site, *, imports: bool = True) -> tuple[Problem, ...]:
+    """All problems and warnings. With `imports` the site's code is imported, in a process of its own."""
+    try:
+        loaded = site.declaration.load()
+    except ConfigError as error:
+        return error.problems
+    if not imports:
+        return loaded.warnings
+    return _with_code(site, loaded)
+
+
+def _with_code(site: Site, loaded: Loaded) -> tuple[Problem, ...]:
+    """The config as it is with the decorated functions that the code has now, and what is wrong with the code."""
+    from linodctl.config.problems import in_order
+    from linodctl.errors import LinodctlError
+
+    try:
+        probe = _look(loaded)
+    except LinodctlError as error:  # setup failed, or importing killed the process: nothing else can be known
+        return in_order([*loaded.warnings, _of_site(loaded, "setup" if loaded.setup else "", str(error))])
+    if probe.discovered:
+        try:
+            loaded = site.declaration.load_discovering(probe.discovered)
+        except ConfigError as error:
+            return error.problems
+    found = [*_unreadable(loaded, probe), *_unfit(loaded, probe)]
+    return in_order(dict.fromkeys([*loaded.warnings, *found]))
+
+
+def _look(loaded: Loaded) -> Probe:
+    """Import what the tasks name, in a zygote of its own that ends with the question."""
+    import asyncio
+
+    from linodctl.execution.executor import Executor
+    from linodctl.execution.probe import ProbePath
+    from linodctl.runner.orders import execution_site
+
+    paths = dict.fromkeys(ProbePath(task.launch.func, tuple(task.launch.args)) for task in loaded.tasks)
+
+    async def look() -> Probe:
+        executor = Executor(execution_site(loaded), lambda report: None)
+        await executor.open()
+        try:
+            return await executor.probe(list(paths), loaded.discover)
+        finally:
+            await executor.close()
+
+    return asyncio.run(look())
+
+
+def _unreadable(loaded: Loaded, probe: Probe) -> Iterator[Problem]:
+    for module, why in probe.errors:
+        yield _of_site(loaded, "discover", f"{module}: {why}")
+
+
+def _unfit(loaded: Loaded, probe: Probe) -> Iterator[Problem]:
+    """What is wrong with a function is told where it is named; what is wrong with its arguments, where they are."""
+    reports = {(report.path, report.args): report for report in probe.paths}
+    for task in loaded.tasks:
+        report = reports.get((task.launch.func, tuple(task.launch.args)))
+        if report is not None and not report.ok:
+            option = "func" if report.error is not None or not task.launch.args else "args"
+            yield loaded.problem(task.name, option, _words(report))
+
+
+def _words(report: PathReport) -> str:
+    return (report.error or report.problem or "").rstrip(".")
+
+
+def _of_site(loaded: Loaded, key: str, message: str) -> Problem:
+    return Problem("error", _shown(loaded.files), 0, 0, key, message)
+
+
+def _shown(files: Sequence[object]) -> str:
+    from linodctl.config.problems import shown_path
+
+    return shown_path(str(files[0])) if files else ""

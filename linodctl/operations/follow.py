@@ -1,0 +1,123 @@
+"""Following runs: their log and progress as they come, until they end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from linodctl.domain import Request, Run
+from linodctl.operations.past import LogSource
+from linodctl.operations.site import Site
+from linodctl.store.reading import LogRow, Reader
+
+POLL = 0.05
+"""Seconds between two looks at the state file; SQLite tells nobody of a change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The request was cancelled before it started."""
+
+    request: Request
+
+
+Step = Run | LogRow | Withdrawn
+"""A run as it starts, makes progress and ends; a line of its log; or the end of a request that never ran."""
+
+
+def follow_requests(site: Site, requests: Sequence[Request]) -> Iterator[Step]:
+    """Everything that becomes of the requests, retries included, until each has had its last run.
+
+    A run is yielded again whenever its progress or its outcome has changed.
+    """
+    with site.reading() as reader:
+        waiting = [_Followed(request) for request in requests]
+        while True:
+            version = reader.data_version()
+            for followed in waiting:
+                yield from followed.news(reader)
+            waiting = [followed for followed in waiting if not followed.is_over]
+            if not waiting:
+                return
+            _await_change(reader, version)
+
+
+class _Followed:
+    """One request and how far it has been told."""
+
+    def __init__(self, request: Request) -> None:
+        self.is_over = False
+        self._request = request
+        self._run: Run | None = None
+        self._log_id = 0
+
+    def news(self, reader: Reader) -> Iterator[Step]:
+        """What has happened since the last call; all of it read at the same moment."""
+        with reader.snapshot():
+            run = reader.run_for_request(self._request.request_id)
+            lines = reader.logs(run_ids=[run.run_id], after_id=self._log_id) if run else []
+            self.is_over = self._has_ended(reader, run)
+        if run is None:
+            if self.is_over:
+                yield Withdrawn(self._request)
+            return
+        if run.end_time is None and run != self._run:
+            yield run
+        for line in lines:
+            self._log_id = line.id
+            yield line
+        if run.end_time is not None and run != self._run:
+            yield run  # its end comes after its last words
+        self._run = run
+
+    def _has_ended(self, reader: Reader, run: Run | None) -> bool:
+        if run is None:
+            row = reader.request_row(self._request.request_id)
+            return row is None or row.cancelled_at is not None
+        return run.end_time is not None and not self._has_retry(reader, run)
+
+    def _has_retry(self, reader: Reader, run: Run) -> bool:
+        state = reader.states([run.task]).get(run.task)
+        return any(item.request_id == self._request.request_id for item in state.pending) if state else False
+
+
+def follow_logs(site: Site, target: str | None = None, *, level: int | None = None, last: int) -> Iterator[LogRow]:
+    """The last lines, then every new one as it comes; ends with the run if it is one run's log, else never.
+
+    UnknownName if there is no such task or run.
+    """
+    with site.reading() as reader:
+        source = LogSource(site, target, reader, level)
+    _await_file(site)
+    with site.reading() as reader:
+        version = reader.data_version()
+        rows, over = source.last(reader, last), source.is_over(reader)
+        newest = rows[-1].id if rows else _newest_id(reader)
+        while True:
+            yield from rows
+            if over:
+                return
+            _await_change(reader, version)
+            version = reader.data_version()
+            over = source.is_over(reader)  # asked before its lines are: none can be missed
+            rows = source.after(reader, newest)
+            newest = rows[-1].id if rows else newest
+
+
+def _newest_id(reader: Reader) -> int:
+    """The id of the newest line of all, so that only what comes later counts as new."""
+    rows = reader.logs(last=1)
+    return rows[-1].id if rows else 0
+
+
+def _await_change(reader: Reader, version: int) -> None:
+    """Sleep until somebody has written to the state file."""
+    while reader.data_version() == version:
+        time.sleep(POLL)
+
+
+def _await_file(site: Site) -> None:
+    """Sleep until there is a state file: what a reader sees without one never changes."""
+    while not site.state.exists():
+        time.sleep(POLL)

@@ -1,0 +1,1 @@
+"""What `linodctl init` writes: the files of this folder but this one."""

@@ -1,0 +1,76 @@
+"""One task in full: what `show` tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from linodctl.domain import Outcome, Request, Run, SkipRow, Task
+from linodctl.operations.lists import TaskLine, statuses
+from linodctl.operations.names import one
+from linodctl.operations.upcoming import Upcoming, next_slots
+
+if TYPE_CHECKING:
+    from linodctl.operations.site import Site
+    from linodctl.store.reading import Reader
+
+RECENT = 5
+SLOTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a task as it is in force."""
+
+    name: str
+    value: Any
+    source: str
+    """`linodctl.yaml:14`, `default`, `decorator in mysite.jobs`, `set by ann at …`"""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskInFull:
+    line: TaskLine
+    options: list[Option]
+    recent: list[Run | SkipRow]
+    """The last runs and skips, newest first."""
+    slots: list[Upcoming]
+    requests: list[Request]
+    running: list[Run]
+    failure: Run | None
+    """The failed run that disabled the task, if one did."""
+
+
+def show(site: Site, name: str) -> TaskInFull:
+    """Everything about one task. UnknownName if there is none."""
+    task = one(site.loaded.tasks, name)
+    slots = next_slots(site, [task.name], limit=SLOTS)
+    with site.reading() as reader, reader.snapshot():
+        line = statuses([task], reader, site.now())[0]
+        return TaskInFull(
+            line=line,
+            options=list(_options(site, task)),
+            recent=reader.history([task.name], None, None, None, RECENT),
+            slots=slots,
+            requests=reader.requests(task.name),
+            running=reader.running(task.name),
+            failure=_failure(line, reader) if line.state and line.state.disabled else None,
+        )
+
+
+def _options(site: Site, task: Task) -> Iterator[Option]:
+    """The function first, then what was declared, each with the place where."""
+    sources = site.loaded.sources
+    yield Option("func", task.launch.func, sources.get((task.name, "func"), "default"))
+    for name, value in site.loaded.options.get(task.name, {}).items():
+        yield Option(name, value, sources.get((task.name, name), "default"))
+
+
+def _failure(line: TaskLine, reader: Reader) -> Run | None:
+    """The last failed run, if it is what the flag was set for: by hand it may be set at any time."""
+    state = line.state
+    if state is None or state.failures == 0:
+        return None
+    failed = reader.history([line.task.name], [Outcome.FAILED, Outcome.TIMED_OUT], None, None, 1)
+    return next((run for run in failed if isinstance(run, Run)), None)
