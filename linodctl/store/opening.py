@@ -25,6 +25,10 @@ WRITTEN_BY = "written_by"
 """The note with the version of linodctl that last changed the tables."""
 
 
+_AT_REST = "mode=ro&immutable=1"
+"""For a file that nobody uses: SQLite then makes no WAL and no index of it beside the file."""
+
+
 class Condition(Enum):
     """What is found at the state file's path."""
 
@@ -41,8 +45,15 @@ def examine(path: Path, patience: float) -> Condition:
     size = _size(path)
     if not size:
         return Condition.ABSENT if size is None else Condition.FRESH
-    with closing(connect_reading(path, patience)) as connection:
-        return condition_of(connection, path)
+    with in_words(path):
+        if not _is_in_use(path):
+            try:
+                with closing(_connect(path, _AT_REST, patience)) as connection:
+                    return _condition(connection, path)
+            except sqlite3.DatabaseError:
+                pass  # somebody began to use it just now, or it is no database: look again, under its locks
+        with closing(connect_reading(path, patience)) as connection:
+            return _condition(connection, path)
 
 
 def connect_reading(path: Path, patience: float) -> sqlite3.Connection:
@@ -50,20 +61,20 @@ def connect_reading(path: Path, patience: float) -> sqlite3.Connection:
     with in_words(path):
         try:
             return _connect(path, "mode=ro", patience)
-        except sqlite3.OperationalError:
-            if path.with_name(path.name + "-wal").exists():
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
                 raise
-            # In a folder where we may not create the WAL's index a file at rest can still be read as it is.
-            return _connect(path, "mode=ro&immutable=1", patience)
+            if _is_in_use(path):
+                raise
+            # In a folder where we may not create the WAL and its index, a file at rest can still be read as it is.
+            return _connect(path, _AT_REST, patience)
 
 
-def condition_of(connection: sqlite3.Connection, path: Path) -> Condition:
-    """As `examine`, for a file that is open already."""
-    with in_words(path):
-        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        applied = applied_migrations(connection) if "_sqlite_migrations" in tables else []
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
+def _condition(connection: sqlite3.Connection, path: Path) -> Condition:
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    applied = applied_migrations(connection) if "_sqlite_migrations" in tables else []
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
     known = [step.__name__ for step in migrations.STEPS]
     if not applied and application != APPLICATION_ID:
         if tables or version:
@@ -117,6 +128,11 @@ def _size(path: Path) -> int | None:
     if not stat.S_ISREG(status.st_mode):
         raise StateError(f"the state file {path} is not an ordinary file; name another one with --state")
     return status.st_size
+
+
+def _is_in_use(path: Path) -> bool:
+    """Whether some process has the file open, or died with it open."""
+    return path.with_name(path.name + "-wal").exists()
 
 
 def _connect(path: Path, options: str, patience: float) -> sqlite3.Connection:
