@@ -18,7 +18,8 @@ from linodctl.recurrence.wall import TICK, first_instant, fold_ahead, next_fixed
 from linodctl.recurrence.words import weekday_list
 
 HORIZON = timedelta(days=50 * 366)
-"""How far a rule is searched for a slot that the filters let through."""
+PATIENCE = 3000
+"""How far, and for how many closed slots in a row, a rule is searched for one that the filters let through."""
 
 _ZERO = timedelta(0)
 
@@ -158,7 +159,7 @@ class Bounded(Rule):
 
     @property
     def text(self) -> str:
-        return f"{self.rule.text} {self.around.text}".rstrip()
+        return f"{bracketed(self.rule)} {self.around.text}".rstrip()
 
     @property
     def is_bare(self) -> bool:
@@ -182,7 +183,7 @@ class Bounded(Rule):
         instant = self._not_before_start(instant, frame)
         end = None if around.until is None else moment_instant(around.until, frame.zone)
         latest = instant + HORIZON
-        while True:
+        for _ in range(PATIENCE):
             slot = self.rule.next_after(instant - around.shift, frame)
             if slot is None:
                 return None
@@ -195,6 +196,7 @@ class Bounded(Rule):
             if opening is None:
                 return None
             instant = opening - TICK
+        return None
 
     def summary(self, after: datetime, until: datetime, frame: Frame) -> Span | None:
         """Counted window by window for plain intervals, walked for everything else."""
@@ -239,7 +241,7 @@ class AnyOf(Rule):
 
     @property
     def text(self) -> str:
-        return " or ".join(f"({rule.text})" if isinstance(rule, Bounded) else rule.text for rule in self.rules)
+        return " or ".join(map(bracketed, self.rules))
 
     @property
     def is_bare(self) -> bool:
@@ -256,6 +258,11 @@ class AnyOf(Rule):
     def next_after(self, instant: datetime, frame: Frame) -> datetime | None:
         slots = [rule.next_after(instant, frame) for rule in self.rules]
         return min((slot for slot in slots if slot is not None), default=None)
+
+
+def bracketed(rule: Rule) -> str:
+    """The text of a rule within another: limits of its own are kept together by brackets."""
+    return f"({rule.text})" if isinstance(rule, Bounded) else rule.text
 
 
 def any_of(rules: Sequence[Rule]) -> Rule:

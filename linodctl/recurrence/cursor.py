@@ -124,9 +124,9 @@ class Cursor:
         return found
 
     def unspaced(self) -> str:
-        """Everything up to the next space, commas and brackets included."""
-        start = self._words[self._at].start if self.word else len(self.phrase)
-        found = pattern(r"\S*").match(self.phrase, start)
+        """Everything up to the next space, with commas and `(…)`, but without the bracket that closes a rule."""
+        start = self.place
+        found = pattern(r"(?:\([^\s()]*\)|[^\s()])*").match(self.phrase, start)
         raw = found[0] if found else ""
         while self._at < len(self._words) and self._words[self._at].start < start + len(raw):
             self._at += 1

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -42,6 +43,10 @@ def parse_recurrence(
         raise RuleError(f"{rule.text!r} has no fixed length that 'after: finish' could measure", key="after")
     named_zone, limits.zone = limits.zone, None
     around = limits.around(name)
+    if isinstance(rule, Bounded) and around == NOTHING:  # brackets around the whole change nothing
+        named_zone = rule.around.zone or named_zone
+        around = replace(rule.around, zone=None)
+        rule = rule.rule
     return Recurrence(
         rule=rule if around == NOTHING else Bounded(rule, around),
         zone=named_zone or _read("timezone", zone, _zone, NO_CALENDARS),

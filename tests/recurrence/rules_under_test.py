@@ -87,5 +87,7 @@ def kinds_of_change() -> tuple[tuple[str, datetime], ...]:
         for change in changes(name):
             before, after = (change - MINUTE).astimezone(zone), change.astimezone(zone)
             size = (after.utcoffset() or timedelta()) - (before.utcoffset() or timedelta())
-            kinds.setdefault((before.time(), size, (before.utcoffset() or timedelta()) % timedelta(hours=1)), (name, change))
+            kinds.setdefault(
+                (before.time(), size, (before.utcoffset() or timedelta()) % timedelta(hours=1)), (name, change)
+            )
     return tuple(kinds.values())

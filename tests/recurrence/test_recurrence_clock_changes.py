@@ -16,19 +16,26 @@ HOUR = timedelta(hours=1)
 BY_HAND = [
     # a wall time in the spring gap: the first instant after it, once
     ("day at 02:30", "Europe/Berlin", "2026-03-28 12:00", ["2026-03-29 03:00:00+02:00", "2026-03-30 02:30:00+02:00"]),
-    ("day at 02:15, 02:45", "Europe/Berlin", "2026-03-28 12:00", ["2026-03-29 03:00:00+02:00", "2026-03-30 02:15:00+02:00"]),
-    ("day at 02:30, 03:00", "Europe/Berlin", "2026-03-28 12:00", ["2026-03-29 03:00:00+02:00", "2026-03-30 02:30:00+02:00"]),
-    ("cron 30 2 * * *", "Europe/Berlin", "2026-03-28 12:00", ["2026-03-29 03:00:00+02:00", "2026-03-30 02:30:00+02:00"]),
+    ("day at 02:15, 02:45", "Europe/Berlin", "2026-03-28 12:00",
+     ["2026-03-29 03:00:00+02:00", "2026-03-30 02:15:00+02:00"]),
+    ("day at 02:30, 03:00", "Europe/Berlin", "2026-03-28 12:00",
+     ["2026-03-29 03:00:00+02:00", "2026-03-30 02:30:00+02:00"]),
+    ("cron 30 2 * * *", "Europe/Berlin", "2026-03-28 12:00",
+     ["2026-03-29 03:00:00+02:00", "2026-03-30 02:30:00+02:00"]),
     ("rrule FREQ=DAILY;BYHOUR=2;BYMINUTE=30;BYSECOND=0", "Europe/Berlin", "2026-03-28 12:00",
      ["2026-03-29 03:00:00+02:00", "2026-03-30 02:30:00+02:00"]),
     # a wall time of the autumn fold: the first pass, once
     ("day at 02:30", "Europe/Berlin", "2026-10-24 12:00", ["2026-10-25 02:30:00+02:00", "2026-10-26 02:30:00+01:00"]),
-    ("cron 30 2 * * *", "Europe/Berlin", "2026-10-24 12:00", ["2026-10-25 02:30:00+02:00", "2026-10-26 02:30:00+01:00"]),
-    ("cron 15 30 2 * * *", "Europe/Berlin", "2026-10-24 12:00", ["2026-10-25 02:30:15+02:00", "2026-10-26 02:30:15+01:00"]),
+    ("cron 30 2 * * *", "Europe/Berlin", "2026-10-24 12:00",
+     ["2026-10-25 02:30:00+02:00", "2026-10-26 02:30:00+01:00"]),
+    ("cron 15 30 2 * * *", "Europe/Berlin", "2026-10-24 12:00",
+     ["2026-10-25 02:30:15+02:00", "2026-10-26 02:30:15+01:00"]),
     # wildcards and marks follow the clock
-    ("cron */30 2 * * *", "Europe/Berlin", "2026-03-28 12:00", ["2026-03-30 02:00:00+02:00", "2026-03-30 02:30:00+02:00"]),
+    ("cron */30 2 * * *", "Europe/Berlin", "2026-03-28 12:00",
+     ["2026-03-30 02:00:00+02:00", "2026-03-30 02:30:00+02:00"]),
     ("cron */30 * * * *", "Europe/Berlin", "2026-10-25 02:20",
-     ["2026-10-25 02:30:00+02:00", "2026-10-25 02:00:00+01:00", "2026-10-25 02:30:00+01:00", "2026-10-25 03:00:00+01:00"]),
+     ["2026-10-25 02:30:00+02:00", "2026-10-25 02:00:00+01:00", "2026-10-25 02:30:00+01:00",
+      "2026-10-25 03:00:00+01:00"]),
     ("hour at :30", "Europe/Berlin", "2026-10-25 01:40",
      ["2026-10-25 02:30:00+02:00", "2026-10-25 02:30:00+01:00", "2026-10-25 03:30:00+01:00"]),
     ("hour at :30", "Europe/Berlin", "2026-03-29 01:20", ["2026-03-29 01:30:00+01:00", "2026-03-29 03:30:00+02:00"]),
@@ -43,10 +50,12 @@ BY_HAND = [
     ("day", "Europe/Berlin", "2026-10-24 22:00", ["2026-10-25 22:00:00+01:00", "2026-10-26 22:00:00+01:00"]),
     ("2 hours at :30", "Europe/Berlin", "2026-03-28 23:10", ["2026-03-29 01:30:00+01:00", "2026-03-29 04:30:00+02:00"]),
     # midnight itself skipped, or shown twice
-    ("day at 00:00", "America/Sao_Paulo", "2018-11-03 12:00", ["2018-11-04 01:00:00-02:00", "2018-11-05 00:00:00-02:00"]),
+    ("day at 00:00", "America/Sao_Paulo", "2018-11-03 12:00",
+     ["2018-11-04 01:00:00-02:00", "2018-11-05 00:00:00-02:00"]),
     ("sunday", "America/Sao_Paulo", "2018-11-01 12:00", ["2018-11-04 01:00:00-02:00", "2018-11-11 00:00:00-02:00"]),
     ("cron */15 0 4 11 *", "America/Sao_Paulo", "2018-11-01 12:00", ["2019-11-04 00:00:00-03:00"]),
-    ("day at 23:30", "America/Sao_Paulo", "2018-02-17 12:00", ["2018-02-17 23:30:00-02:00", "2018-02-18 23:30:00-03:00"]),
+    ("day at 23:30", "America/Sao_Paulo", "2018-02-17 12:00",
+     ["2018-02-17 23:30:00-02:00", "2018-02-18 23:30:00-03:00"]),
     # a date that a zone skipped has no slot
     ("day at 12:00", "Pacific/Apia", "2011-12-28 20:00",
      ["2011-12-29 12:00:00-10:00", "2011-12-31 12:00:00+14:00", "2012-01-01 12:00:00+14:00"]),
@@ -56,7 +65,8 @@ BY_HAND = [
     ("rrule FREQ=DAILY;BYHOUR=12;BYMINUTE=0;BYSECOND=0", "Pacific/Apia", "2011-12-28 20:00",
      ["2011-12-29 12:00:00-10:00", "2011-12-31 12:00:00+14:00"]),
     ("year on december 30", "Pacific/Apia", "2011-06-01 00:00", ["2012-12-30 00:00:00+14:00"]),
-    ("day at 12:00", "Pacific/Kwajalein", "1993-08-19 20:00", ["1993-08-20 12:00:00-12:00", "1993-08-22 12:00:00+12:00"]),
+    ("day at 12:00", "Pacific/Kwajalein", "1993-08-19 20:00",
+     ["1993-08-20 12:00:00-12:00", "1993-08-22 12:00:00+12:00"]),
     # a gap over midnight does not skip the date
     ("day at 23:45", "America/Toronto", "1919-03-29 23:50", ["1919-03-31 00:30:00-04:00", "1919-03-31 23:45:00-04:00"]),
 ]  # fmt: skip
@@ -166,10 +176,14 @@ def test_slots_are_later_in_order_and_none_is_lost(place: tuple[str, datetime], 
 
 @settings(max_examples=300, deadline=None)
 @given(places(), st.sampled_from([phrase for phrase in PHRASES if phrase.startswith(NAMES_WALL_TIMES)]))
-def test_no_wall_time_of_a_calendar_rule_comes_twice_or_on_a_skipped_date(place: tuple[str, datetime], phrase: str) -> None:
+def test_no_wall_time_of_a_calendar_rule_comes_twice_or_on_a_skipped_date(
+    place: tuple[str, datetime], phrase: str
+) -> None:
     zone_name, change = place
     zone = ZoneInfo(zone_name)
-    slots = list(rule(phrase.partition(" spread")[0], zone_name).slots(change - 3 * DAY, change + 3 * DAY, change - 40 * DAY))
+    slots = list(
+        rule(phrase.partition(" spread")[0], zone_name).slots(change - 3 * DAY, change + 3 * DAY, change - 40 * DAY)
+    )
     seen = [slot.astimezone(zone).replace(tzinfo=None) for slot in slots]
     if " or " not in phrase:
         assert len(set(seen)) == len(seen)
@@ -179,7 +193,9 @@ def test_no_wall_time_of_a_calendar_rule_comes_twice_or_on_a_skipped_date(place:
 
 @settings(max_examples=200, deadline=None)
 @given(places(), st.integers(1, 400), st.sampled_from(["second", "minute", "hour"]), st.integers(0, 10**7))
-def test_intervals_are_equidistant_through_every_change(place: tuple[str, datetime], every: int, unit: str, age: int) -> None:
+def test_intervals_are_equidistant_through_every_change(
+    place: tuple[str, datetime], every: int, unit: str, age: int
+) -> None:
     zone, after = place
     anchor = after - timedelta(seconds=age)
     found = rule(f"{every} {unit}s", zone)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -104,7 +104,7 @@ def test_h_within_bounds_and_steps() -> None:
         assert 10 <= bounded.minute <= 19
         assert 2 <= bounded.hour <= 4
         steps = list(islice(forward(rule({"cron": "H/15 * * * *"}, name=name), AFTER, AFTER), 8))
-        assert {b - a for a, b in zip(steps, steps[1:], strict=False)} == {timedelta(minutes=15)}
+        assert {b - a for a, b in pairwise(steps)} == {timedelta(minutes=15)}
         monthly = rule({"cron": "0 0 H * *"}, name=name)
         assert {slot.day for slot in monthly.slots(AFTER, AFTER + 400 * DAY, AFTER)} <= set(range(1, 29))
         weekly = rule({"cron": "H H * * H"}, name=name)
