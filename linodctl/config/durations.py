@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 from linodctl.config.problems import BadValue, quoted
 
@@ -36,6 +37,7 @@ _ISO = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)  # a site says '30m' ten thousand times
 def parse_duration(text: str) -> timedelta:
     """`10s`, `2h 30m`, `90 seconds`, or ISO 8601 `PT5M`, never negative; raises BadValue.
 

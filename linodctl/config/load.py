@@ -20,6 +20,7 @@ from linodctl.config.layers import DeclaredTask, Layer, Layers
 from linodctl.config.loaded import Loaded, assemble
 from linodctl.config.problems import ConfigError, Place, Problems
 from linodctl.config.recurrences import Recurrences
+from linodctl.config.rules import Rules
 from linodctl.config.settings import settings_of
 from linodctl.config.shape import Shaped, check_shape
 
@@ -46,7 +47,7 @@ def load_files(paths: Sequence[Path], outside: Outside, unresolved: Mapping[str,
     procedures, tasks = layers.declared_procedures(problems), layers.declared_tasks(problems)
     _check_functions(procedures, shaped, problems)
     check_names(tasks, gathered.tree.table("limits").entries, problems)
-    reader = Recurrences(settings["timezone"], settings["calendars"], outside.now, problems)
+    reader = Recurrences(Rules(settings["timezone"], settings["calendars"]), outside.now, problems)
     recurrences = _read_recurrences(procedures, tasks, reader)
     problems.raise_errors()
     watch = _watch(paths, gathered)

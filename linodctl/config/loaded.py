@@ -15,9 +15,10 @@ from typing import Any
 
 from linodctl.config import build, keys
 from linodctl.config.problems import Place, Problem, Severity, shown_path
+from linodctl.config.rules import Rules
 from linodctl.config.values import parse_duration, parse_size
 from linodctl.domain import LogLevel, Procedure, Task
-from linodctl.recurrence import Recurrence, parse_recurrence
+from linodctl.recurrence import Recurrence
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Loaded:
     _document: Mapping[str, Any] = field(repr=False, compare=False)
 
     def problem(self, task: str, option: str, message: str, severity: Severity = "error") -> Problem:
-        """A problem where the option (or `func`, or else the task's name) was said: for checks that need more than files."""
+        """A problem where the option, `func`, or else the task is declared: for checks that need more than files."""
         declared = self._document["tasks"][task]
         file, line, column, key = declared["places"].get(option, declared["home"])
         return Problem(severity, shown_path(file), line, column, key, message)
@@ -117,9 +118,9 @@ def assemble(
     def recurrence(section: str, name: str, declared: Mapping[str, Any]) -> Recurrence:
         if recurrences is not None:
             return recurrences[section, name]
-        calendars, zone = settings["calendars"], settings["timezone"]
-        return parse_recurrence(declared["recurrence"], name=name, zone=zone, calendars=calendars)
+        return rules.parse(name, declared["recurrence"])
 
+    rules = Rules(settings["timezone"], settings["calendars"])
     builder = build.Builder(settings["folder"], unresolved)
     sources = Sources(document["tasks"])
     return Loaded(

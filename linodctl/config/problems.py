@@ -75,16 +75,17 @@ class Problems:
         self._error_spots: set[tuple[str, int, int]] = set()
 
     def error(self, place: Place, key: str | Sequence[str | int], message: str) -> None:
-        self._add("error", place, key, message)
+        self.add("error", place, key, message)
         self._error_spots.add((shown_path(place.file), place.line, place.column))
 
     def warning(self, place: Place, key: str | Sequence[str | int], message: str) -> None:
-        self._add("warning", place, key, message)
+        self.add("warning", place, key, message)
 
-    def _add(self, severity: Severity, place: Place, key: str | Sequence[str | int], message: str) -> None:
+    def add(self, severity: Severity, place: Place, key: str | Sequence[str | int], message: str) -> None:
+        """The same mistake, seen from several tasks, is one problem."""
         dotted = key if isinstance(key, str) else ".".join(part for part in key if isinstance(part, str))
         problem = Problem(severity, shown_path(place.file), place.line, place.column, dotted, message)
-        self.found[problem] = None  # the same mistake, seen from several tasks, is one problem
+        self.found[problem] = None
 
     def has_error_at(self, place: Place) -> bool:
         """Whether what stands there has been complained about."""

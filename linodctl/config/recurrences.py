@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from linodctl.config.layers import DeclaredTask, Said
 from linodctl.config.nodes import Items, Scalar
-from linodctl.config.problems import Place, Problems, printable
+from linodctl.config.problems import Place, Problems, Severity, printable
+from linodctl.config.rules import Rules
 from linodctl.errors import RecurrenceError
-from linodctl.recurrence import Recurrence, parse_recurrence
+from linodctl.recurrence import NEVER, Recurrence
 
 _ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 """Where the search for a first slot begins when nobody says what time it is."""
@@ -18,27 +18,21 @@ _ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 class Recurrences:
     """Reads recurrences for one site; `now` (if given) is only for warnings about rules that have expired."""
 
-    def __init__(
-        self, zone: str, calendars: Mapping[str, Sequence[str]], now: datetime | None, problems: Problems
-    ) -> None:
-        self._zone = zone
-        self._calendars = calendars
+    def __init__(self, rules: Rules, now: datetime | None, problems: Problems) -> None:
+        self._rules = rules
         self._now = now
         self._problems = problems
+        self._verdicts: dict[Recurrence, tuple[Severity, str] | None] = {}
 
     def read(self, task: DeclaredTask) -> Recurrence:
         """The task's recurrence; `never`, with a problem, when it can't be read."""
-        options = task.recurrence()
         try:
-            recurrence = parse_recurrence(options, name=task.name, zone=self._zone, calendars=self._calendars)
+            recurrence = self._rules.parse(task.name, task.recurrence())
         except RecurrenceError as error:
             self._complain(task, error)
-            return self._never(task)
+            return NEVER
         self._check(task, recurrence)
         return recurrence
-
-    def _never(self, task: DeclaredTask) -> Recurrence:
-        return parse_recurrence({"every": "never"}, name=task.name, zone=self._zone, calendars={})
 
     def _complain(self, task: DeclaredTask, error: RecurrenceError) -> None:
         said = self._option(task, getattr(error, "key", None))
@@ -48,13 +42,19 @@ class Recurrences:
             self._problems.error(task.place, task.path, printable(str(error)))
 
     def _check(self, task: DeclaredTask, recurrence: Recurrence) -> None:
-        said = self._option(task, None)
-        if said is None:
-            return
+        if recurrence not in self._verdicts:
+            self._verdicts[recurrence] = self._verdict(recurrence)
+        verdict, said = self._verdicts[recurrence], self._option(task, None)
+        if verdict and said:
+            severity, message = verdict
+            self._problems.add(severity, said.entry.place, said.path, message)
+
+    def _verdict(self, recurrence: Recurrence) -> tuple[Severity, str] | None:
         if not recurrence.can_fire(self._now or _ANY_TIME):
-            self._problems.error(said.entry.place, said.path, f"can never fire: {recurrence.text}")
-        elif self._now is not None and recurrence.expired(self._now):
-            self._problems.warning(said.entry.place, said.path, f"has expired, no slot is to come: {recurrence.text}")
+            return "error", f"can never fire: {recurrence.text}"
+        if self._now is not None and recurrence.expired(self._now):
+            return "warning", f"has expired, no slot is to come: {recurrence.text}"
+        return None
 
     def _option(self, task: DeclaredTask, key: str | None) -> Said | None:
         """The option of that name, else the first one that makes the recurrence."""
