@@ -7,9 +7,16 @@ program.py ──► <command>.py ──► operations/
 
 from __future__ import annotations
 
+import sys
+
+from linodctl import __version__
+
 
 def main() -> int:
     """The `linodctl` command; its exit code."""
+    if sys.argv[1:] == ["--version"]:  # scripts ask often, and importing click takes longer than Python's own start
+        sys.stdout.write(f"linodctl {__version__}\n")
+        return 0
     from linodctl.cli.failures import guarded
     from linodctl.cli.program import program
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from linodctl.clock import Clock
-from linodctl.config import load
-from linodctl.operations.peek import peek
+from linodctl.config.fingerprint import is_current
+from linodctl.config.loaded import Loaded
+from linodctl.operations.cache import ConfigCache
 from linodctl.store import open_reader
 
 if TYPE_CHECKING:
-    from linodctl.config import Loaded
     from linodctl.config.discovery import Discovered, Override
 
 UNRESOLVED = "unresolved"
@@ -22,7 +22,7 @@ UNRESOLVED = "unresolved"
 Overrides = Mapping[str, Mapping[str, "Override"]]
 
 
-class _Memory(NamedTuple):
+class Memory(NamedTuple):
     """What the state file has to say to the config."""
 
     overrides: Overrides
@@ -38,6 +38,7 @@ class Declaration:
         self._environ = environ
         self._state = state
         self._clock = clock
+        self._cache = ConfigCache(self.paths, environ)
 
     def load(self, *, unresolved: Mapping[str, str] | None = None) -> Loaded:
         """The config as it is on disk now. ConfigError with every problem of every file."""
@@ -45,9 +46,19 @@ class Declaration:
         return self._load(memory.overrides, memory.discovered, unresolved or {})
 
     def load_as_running(self) -> Loaded:
-        """As `load`; tasks whose code the runner could not find are disabled, as they are in the runner."""
+        """As `load`; tasks whose code the runner could not find are disabled, as they are in the runner.
+
+        A config that hasn't changed since it was read last comes from the cache.
+        """
+        document = self._cache.recall()
+        if document is not None:
+            memory = self._memory_beside(document)
+            if memory is not None:
+                return Loaded.from_json(document, unresolved=memory.unresolved)
         memory = self._remembered()
-        return self._load(memory.overrides, memory.discovered, memory.unresolved)
+        loaded = self._load(memory.overrides, memory.discovered, memory.unresolved)
+        self._cache.keep(loaded.to_json())
+        return loaded
 
     def load_discovering(self, discovered: Sequence[Discovered]) -> Loaded:
         """As `load`, with these decorated functions in place of the remembered ones."""
@@ -58,22 +69,32 @@ class Declaration:
         memory = self._remembered()
         self._load({**memory.overrides, task: options}, memory.discovered, {})
 
-    def state_path(self) -> Path:
-        """The state file: `--state` and $LINODCTL_STATE win over the config."""
-        if self._state:
-            return Path(self._state).absolute()
-        return Path(peek(self.paths, self._environ)["state"])
+    def state_path(self, declared: Path) -> Path:
+        """The state file: `--state` and $LINODCTL_STATE win over what the config declares."""
+        return Path(self._state).absolute() if self._state else declared
 
-    def _remembered(self) -> _Memory:
-        with open_reader(self.state_path()) as reader, reader.snapshot():
-            return _Memory(reader.overrides(), reader.discovered(), reader.note(UNRESOLVED) or {})
+    def _memory_beside(self, document: dict[str, Any]) -> Memory | None:
+        """The memory that goes with a document from the cache; None if reading the config again might give another."""
+        try:
+            declared = Path(document["settings"]["state"])
+        except (KeyError, TypeError):  # a cache of another shape is no cache
+            return None
+        memory = self._memory_in(self.state_path(declared))
+        current = is_current(
+            document, self.paths, self._environ, discovered=memory.discovered, overrides=memory.overrides
+        )
+        return memory if current else None
+
+    def _remembered(self) -> Memory:
+        from linodctl.operations.peek import peek
+
+        return self._memory_in(self.state_path(Path(peek(self.paths, self._environ)["state"])))
+
+    def _memory_in(self, state: Path) -> Memory:
+        with open_reader(state) as reader, reader.snapshot():
+            return Memory(reader.overrides(), reader.discovered(), reader.note(UNRESOLVED) or {})
 
     def _load(self, overrides: Overrides, discovered: Sequence[Discovered], unresolved: Mapping[str, str]) -> Loaded:
-        return load(
-            self.paths,
-            environ=self._environ,
-            discovered=discovered,
-            overrides=overrides,
-            unresolved=unresolved,
-            now=self._clock.now(),
-        )
+        from linodctl.config.load import Outside, load_files
+
+        return load_files(self.paths, Outside(self._environ, discovered, overrides, self._clock.now()), unresolved)

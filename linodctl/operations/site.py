@@ -49,7 +49,7 @@ class Site:
     @cached_property
     def state(self) -> Path:
         """The state file, whether it exists or not."""
-        return self.declaration.state_path()
+        return self.declaration.state_path(self.loaded.state)
 
     @cached_property
     def by_name(self) -> dict[str, Task]:

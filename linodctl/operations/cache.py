@@ -1,0 +1,76 @@
+"""A config that was read without a problem, kept in the user's cache folder: questions need no YAML and no pydantic.
+
+It is believed only as long as every file it was read from is unchanged, and only by the user who wrote it. What
+environment variables or env files filled in is never kept: it may be secret.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import stat
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+Document = dict[str, Any]
+"""What `Loaded.to_json` gives."""
+
+
+class ConfigCache:
+    """Keeps one document for each list of config files."""
+
+    def __init__(self, paths: Sequence[Path], environ: Mapping[str, str]) -> None:
+        self._paths = paths
+        self._home = environ.get("HOME")
+        self._folder = environ.get("XDG_CACHE_HOME") or (f"{self._home}/.cache" if self._home else None)
+
+    def recall(self) -> Document | None:
+        """The document kept last, which may be out of date; None if there is none."""
+        file = self._file()
+        try:
+            with file.open("rb") as opened:
+                if not _is_mine(os.fstat(opened.fileno())):
+                    return None
+                document = json.loads(opened.read())
+        except (OSError, ValueError):
+            return None
+        return document if isinstance(document, dict) else None
+
+    def keep(self, document: Document) -> None:
+        """Keep it for the next call. That this may fail is no problem: it only saves time."""
+        if not _is_public(document) or not self._home or not _is_mine_to_fill(self._home):
+            return
+        file = self._file()
+        draft = file.with_name(f"{file.name}.{os.getpid()}")
+        with contextlib.suppress(OSError):
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+                json.dump(document, opened)
+            draft.replace(file)
+
+    def _file(self) -> Path:
+        import hashlib
+
+        name = hashlib.sha256("\0".join(str(path) for path in self._paths).encode("utf-8", "surrogateescape"))
+        return Path(self._folder or os.devnull) / "linodctl" / f"{name.hexdigest()[:32]}.json"
+
+
+def _is_public(document: Document) -> bool:
+    """Whether all of it stands in the YAML files for those who may read them."""
+    watch, settings = document["watch"], document["settings"]
+    return not watch["variables"] and set(watch["stats"]) <= set(settings["files"])
+
+
+def _is_mine(status: os.stat_result) -> bool:
+    return status.st_uid == os.getuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def _is_mine_to_fill(home: str) -> bool:
+    """Under `sudo` HOME may be somebody else's."""
+    try:
+        return Path(home).stat().st_uid == os.getuid()
+    except OSError:
+        return False
