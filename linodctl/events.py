@@ -100,6 +100,11 @@ class ConfigRejected:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeRefreshed:
+    """Files that the zygote had imported changed; a new one has taken its place."""
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """Something around the runner is not as it should be: a disk, a socket, a zygote."""
 
@@ -118,6 +123,7 @@ Event = (
     | TaskEnabled
     | ConfigReloaded
     | ConfigRejected
+    | CodeRefreshed
     | Trouble
 )
 

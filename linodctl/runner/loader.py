@@ -7,7 +7,7 @@ from typing import Protocol
 
 from linodctl import events
 from linodctl.config import Loaded
-from linodctl.execution.executor import Executor
+from linodctl.execution.executor import Executor, ProbeFailed
 from linodctl.execution.probe import ProbePath
 from linodctl.store.store import Store
 
@@ -29,7 +29,11 @@ async def with_code(loader: Loader, loaded: Loaded, executor: Executor, store: S
     tasks whose dotted path doesn't resolve are disabled with the reason, so that one broken module keeps no site down.
     """
     paths = sorted({task.launch.func for task in loaded.tasks})
-    probe = await executor.probe([ProbePath(path) for path in paths], loaded.discover)
+    try:
+        probe = await executor.probe([ProbePath(path) for path in paths], loaded.discover)
+    except ProbeFailed as error:  # a module that ends its process, or never comes back, on import
+        tell(events.Trouble(f"the code could not be looked at: {error}; runs will say more"))
+        return loaded
     unresolved = {report.path: report.error for report in probe.paths if report.error is not None}
     for module, why in probe.errors:
         tell(events.Trouble(f"discover: {module}: {why}"))

@@ -101,6 +101,10 @@ def _config_rejected(event: events.ConfigRejected, when: When) -> Line:
     return logging.ERROR, f"the new config has problems, the old one goes on:\n{event.problems}"
 
 
+def _code_refreshed(event: events.CodeRefreshed, when: When) -> Line:
+    return logging.INFO, "files that setup or preload imported have changed; new runs get the new code"
+
+
 def _trouble(event: events.Trouble, when: When) -> Line:
     return logging.ERROR, event.what
 
@@ -117,5 +121,6 @@ _WORDS: dict[type, Callable[[Any, When], Line]] = {
     events.TaskEnabled: _task_enabled,
     events.ConfigReloaded: _config_reloaded,
     events.ConfigRejected: _config_rejected,
+    events.CodeRefreshed: _code_refreshed,
     events.Trouble: _trouble,
 }

@@ -67,6 +67,7 @@ class Runner:
         self._since = clock.now()
         self._reload_wanted = False
         self._socket_lost = False
+        self._zygote_stale = False
         self._cannot_write = ""
 
     @property
@@ -86,6 +87,8 @@ class Runner:
             self._chores.ring()
             if self._socket_lost:
                 await self._open_control()
+            if self._zygote_stale:
+                await self._refresh_zygote()
             self._tick()
             if self._reload_wanted or self._signals.take_reload():
                 await self._reload()
@@ -192,6 +195,16 @@ class Runner:
         self._store.put_note(CONFIG_ERROR, None)
         self._tell(events.ConfigReloaded(len(loaded.tasks)))
 
+    async def _refresh_zygote(self) -> None:
+        """What `setup` and `preload` imported has changed on disk: new runs get the new code."""
+        self._zygote_stale = False
+        try:
+            await self._executor.replace()
+        except LinodctlError as error:
+            self._tell(events.Trouble(f"changed code was not taken over, the old goes on: {error}"))
+            return
+        self._tell(events.CodeRefreshed())
+
     # --- chores ---------------------------------------------------------------------------------
 
     def _beat(self) -> None:
@@ -199,8 +212,9 @@ class Runner:
             self._store.heartbeat(self._runner_id, self._clock.now())
 
     def _look_around(self) -> None:
-        """Wishes are looked for at every tick; what is left to do is to see whether they can still wake us."""
+        """Wishes are looked for at every tick; left to see is whether they can wake us and the code is fresh."""
         self._socket_lost = not self._control.is_reachable()
+        self._zygote_stale = self._executor.stale()
 
     def _prune(self) -> None:
         history = self._loaded.history

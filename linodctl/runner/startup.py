@@ -32,6 +32,9 @@ async def start(loader: Loader, store: Store, clock: Clock, inbox: Inbox, signal
     loaded = loader.load()
     executor = Executor(execution_site(loaded), inbox.take)
     await executor.open()
+    if executor.threads_in_zygote:
+        names = ", ".join(executor.threads_in_zygote)
+        tell(events.Trouble(f"setup left threads running ({names}): a run forked beside them can hang"))
     loaded = await with_code(loader, loaded, executor, store, tell)
 
     now = clock.now()
