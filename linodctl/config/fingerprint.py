@@ -1,33 +1,36 @@
 """What a loaded configuration depended on, and a cheap way to tell whether any of that has changed.
 
-Files are compared by what `stat` says of them, so a check costs microseconds per file and reads none.
+Files are compared by what `stat` said of them before they were read, so a check costs microseconds per file, and a
+file that was replaced while it was being read counts as changed.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from linodctl import __version__
 from linodctl.config.discovery import Discovered, Overrides
-from linodctl.config.globs import matches
+from linodctl.config.disk import Stat, matches, stat_of
 from linodctl.config.machine import machine_zone
+
+Globs = Mapping[tuple[str, str], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Everything outside that had a say."""
+    """Everything outside that had a say, as it was when it was read."""
 
     paths: tuple[str, ...]
     """The files that were asked for."""
-    files: tuple[str, ...]
+    stats: Mapping[str, Stat]
     """All files that were read."""
-    patterns: tuple[tuple[str, str], ...]
-    """Include globs: base folder and pattern."""
+    globs: Sequence[tuple[str, str, Sequence[str]]]
+    """Includes: base folder, pattern, and what it found."""
     variables: tuple[str, ...]
     """Names of environment variables."""
 
@@ -35,11 +38,12 @@ class Watch:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Watch:
+    def as_it_is_now(cls, document: Mapping[str, Any]) -> Watch:
+        """The same things, looked at again; `document` is what `to_json` gave."""
         return cls(
             paths=tuple(document["paths"]),
-            files=tuple(document["files"]),
-            patterns=tuple((folder, pattern) for folder, pattern in document["patterns"]),
+            stats={file: stat_of(file) for file in document["stats"]},
+            globs=[(folder, pattern, matches(folder, pattern)) for folder, pattern, _ in document["globs"]],
             variables=tuple(document["variables"]),
         )
 
@@ -50,15 +54,16 @@ def fingerprint(
     """A digest that changes when the configuration might have; the values of variables can't be read out of it."""
     facts = [
         __version__,
-        watch.paths,
-        [_stat(file) for file in watch.files],
-        [matches(folder, pattern) for folder, pattern in watch.patterns],
+        watch.to_json(),
         [environ.get(name) for name in (*watch.variables, "LINODCTL_STATE")],
         machine_zone(environ),
         [[row.module, row.name, row.func, row.options] for row in discovered],
-        {task: {name: [said.value, said.who, str(said.at)] for name, said in options.items()}
-         for task, options in overrides.items()},
-    ]  # fmt: skip
+        [
+            [task, option, said.value, said.who, str(said.at)]
+            for task, options in overrides.items()
+            for option, said in options.items()
+        ],
+    ]
     return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -72,17 +77,18 @@ def is_current(
 ) -> bool:
     """Whether what `Loaded.to_json` gave is what `load` would give again for these paths."""
     try:
-        watch = Watch.from_json(document["watch"])
-        if watch.paths != tuple(str(path.absolute()) for path in paths):
-            return False
-        return bool(document["fingerprint"] == fingerprint(watch, environ, discovered, overrides or {}))
-    except (KeyError, TypeError, ValueError):  # a cache of another shape is no cache
+        watch = Watch.as_it_is_now(document["watch"])
+        now = fingerprint(watch, environ, discovered, overrides or {})
+        return watch.paths == _texts(paths) and bool(document["fingerprint"] == now)
+    except (KeyError, TypeError, ValueError, AttributeError):  # a cache of another shape is no cache
         return False
 
 
-def _stat(file: str) -> list[int] | None:
-    try:
-        found = Path(file).stat()
-    except OSError:
-        return None
-    return [found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino, found.st_dev]
+def watch_of(paths: Sequence[Path], stats: Mapping[str, Stat], globs: Globs, variables: Iterable[str]) -> Watch:
+    """What `is_current` will look at again, in a form that JSON can hold."""
+    found = [(folder, pattern, files) for (folder, pattern), files in globs.items()]
+    return Watch(_texts(paths), stats, found, tuple(sorted(variables)))
+
+
+def _texts(paths: Sequence[Path]) -> tuple[str, ...]:
+    return tuple(str(path.absolute()) for path in paths)

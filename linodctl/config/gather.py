@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from linodctl.config.disk import Stat, matches, stat_of
 from linodctl.config.environment import Filler, read_env_file
-from linodctl.config.globs import matches
 from linodctl.config.nodes import Entry, Items, Node, Scalar, Table
 from linodctl.config.problems import Place, Problems, shown_path
 from linodctl.config.reader import read_file
@@ -29,9 +29,10 @@ class Gathered:
     tree: Table
     files: tuple[Path, ...]
     """The YAML files, in the order in which they were merged."""
-    env_files: tuple[Path, ...]
-    patterns: tuple[tuple[str, str], ...]
-    """The include globs: base folder and pattern."""
+    stats: Mapping[str, Stat]
+    """Of these and of the env files, taken before each was read: a later change will show."""
+    globs: Mapping[tuple[str, str], Sequence[str]]
+    """What each include glob (base folder, pattern) found."""
     variables: frozenset[str]
     """Names of environment variables that were asked for."""
     env: Mapping[str, str]
@@ -45,16 +46,16 @@ def gather(paths: Sequence[Path], environ: Mapping[str, str], problems: Problems
     for path in paths:
         collection.add(path.absolute())
     env: dict[str, str] = {}
-    env_files = _env_files(collection.trees, early, problems)
-    for file in env_files:
+    for file in _env_files(collection.trees, early, problems):
+        collection.stats[str(file)] = stat_of(file)
         env |= read_env_file(file, problems)
     filler = Filler({**env, **environ}, problems)
     tree = merge([filled for tree in collection.trees if isinstance(filled := filler.fill(tree), Table)], problems)
     return Gathered(
         tree=tree,
         files=tuple(collection.seen),
-        env_files=tuple(env_files),
-        patterns=tuple(collection.patterns),
+        stats=collection.stats,
+        globs=collection.globs,
         variables=frozenset(early.used | filler.used),
         env=env,
     )
@@ -69,7 +70,8 @@ class _Files:
     def __init__(self, filler: Filler, problems: Problems) -> None:
         self.seen: dict[Path, None] = {}
         self.trees: list[Table] = []
-        self.patterns: list[tuple[str, str]] = []
+        self.stats: dict[str, Stat] = {}
+        self.globs: dict[tuple[str, str], Sequence[str]] = {}
         self._filler = filler
         self._problems = problems
         self._open: list[Path] = []
@@ -79,6 +81,7 @@ class _Files:
         if path in self.seen:
             return
         self.seen[path] = None
+        self.stats[str(path)] = stat_of(path)
         tree = read_file(path, self._problems)
         if isinstance(tree, Table):
             self.trees.append(tree)
@@ -93,8 +96,7 @@ class _Files:
         filled = self._filler.fill(item, ("include",))
         assert isinstance(filled, Scalar)
         pattern = str(filled.value)
-        self.patterns.append((str(including.parent), pattern))
-        found = matches(str(including.parent), pattern)
+        found = self.globs[str(including.parent), pattern] = matches(str(including.parent), pattern)
         if not found and not glob.has_magic(pattern):
             self._problems.error(item.place, "include", f"no such file: {pattern}")
         for path in map(Path, found):

@@ -14,7 +14,7 @@ from typing import Any
 from linodctl.config import keys
 from linodctl.config.checks import check_names
 from linodctl.config.discovery import Discovered, Overrides, table_of_discovered, table_of_overrides
-from linodctl.config.fingerprint import Watch, fingerprint
+from linodctl.config.fingerprint import fingerprint, watch_of
 from linodctl.config.gather import Gathered, gather
 from linodctl.config.layers import DeclaredTask, Layer, Layers
 from linodctl.config.loaded import Loaded, assemble
@@ -50,7 +50,7 @@ def load_files(paths: Sequence[Path], outside: Outside, unresolved: Mapping[str,
     reader = Recurrences(Rules(settings["timezone"], settings["calendars"]), outside.now, problems)
     recurrences = _read_recurrences(procedures, tasks, reader)
     problems.raise_errors()
-    watch = _watch(paths, gathered)
+    watch = watch_of(paths, gathered.stats, gathered.globs, gathered.variables)
     document = {
         "settings": settings,
         "procedures": {procedure.name: _plain(procedure, settings["folder"]) for procedure in procedures},
@@ -133,12 +133,3 @@ def _plain(task: DeclaredTask, folder: str) -> dict[str, Any]:
         "home": [*task.place, ".".join(map(str, task.path))],
         "places": places,
     }
-
-
-def _watch(paths: Sequence[Path], gathered: Gathered) -> Watch:
-    return Watch(
-        paths=tuple(str(path.absolute()) for path in paths),
-        files=tuple(map(str, (*gathered.files, *gathered.env_files))),
-        patterns=gathered.patterns,
-        variables=tuple(sorted(gathered.variables)),
-    )

@@ -64,7 +64,7 @@ class Recurrences:
 
 
 def _place_in(said: Said, error: RecurrenceError) -> Place:
-    """The first wrong word itself, where the phrase stands in the file just as it was read."""
+    """The item of a list that holds the wrong phrase, else the whole value."""
     node = said.node
     if isinstance(node, Items):
         node = next((item for item in node.nodes if isinstance(item, Scalar) and item.value == error.phrase), node)

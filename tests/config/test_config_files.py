@@ -89,6 +89,11 @@ def test_circles_of_includes(project: Project) -> None:
     assert project.problems() == ["b.yaml:1:11: include: goes in a circle: linodctl.yaml → b.yaml → linodctl.yaml"]
 
 
+def test_a_file_that_includes_itself(project: Project) -> None:
+    (line,) = project.problems("include: linodctl.yaml\n" + JOB)
+    assert line == "linodctl.yaml:1:10: include: goes in a circle: linodctl.yaml → linodctl.yaml"
+
+
 def test_problems_of_every_file_in_one_go(project: Project) -> None:
     project.write("include: [b.yaml, c.yaml]\nx: 1")
     project.write("a: [", "b.yaml")

@@ -163,6 +163,25 @@ def test_tasks_that_agree_share_their_policy_and_launch(project: Project) -> Non
     assert len({id(task.launch) for task in tasks}) == 1
 
 
+@pytest.mark.parametrize(
+    ("rule", "recurrences"),
+    [
+        ("every: day at 10:00", 1),
+        ("cron: 5 3 * * *", 1),
+        ("cron: H 3 * * *", 2),
+        ("every: hour, spread: 50m", 2),
+        ("every: hour spread 50m", 2),
+    ],
+)
+def test_tasks_that_agree_share_their_recurrence_unless_it_depends_on_their_name(
+    project: Project, rule: str, recurrences: int
+) -> None:
+    text = f"procedures: {{one: {{func: x.y, {rule}}}, other: {{func: x.y, {rule}}}}}"
+    loaded = project.load(text)
+    assert len({task.recurrence for task in loaded.tasks}) == recurrences
+    assert len({task.recurrence for task in Loaded.from_json(kept(loaded)).tasks}) == recurrences
+
+
 def test_importing_the_room_is_cheap() -> None:
     code = (
         "import sys, linodctl.config, linodctl.config.values\n"
@@ -175,3 +194,17 @@ def test_importing_the_room_is_cheap() -> None:
 
 def test_load_takes_paths_relative_to_the_current_folder(site: Project) -> None:
     assert load([Path("linodctl.yaml")], environ=site.environ, now=NOW).folder == site.folder
+
+
+def test_a_file_replaced_while_it_is_read_is_not_current(site: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    from linodctl.config import gather
+
+    read_file = gather.read_file
+
+    def read_and_replace(path: Path, problems: Any) -> Any:
+        tree = read_file(path, problems)
+        touch_later(path)
+        return tree
+
+    monkeypatch.setattr(gather, "read_file", read_and_replace)
+    assert not is_still_current(site, kept(site.load()))
