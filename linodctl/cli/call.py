@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from linodctl.operations.site import Site
 
 
+class ReaderGone(Exception):
+    """Nobody reads our results any more. (Of a BrokenPipeError click would make exit code 1.)"""
+
+
 @dataclass(frozen=True)
 class Call:
     """Results go to stdout, everything else to stderr; nothing that is printed can drive the terminal."""
@@ -126,7 +130,10 @@ class Call:
         self._write(text)
 
     def _write(self, text: str) -> None:
-        click.echo(text, color=True)
+        try:
+            click.echo(text, color=True)
+        except BrokenPipeError:
+            raise ReaderGone from None
 
     # --- everything else ------------------------------------------------------------------------
 

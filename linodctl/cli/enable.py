@@ -39,7 +39,7 @@ def command(call: Call, names: tuple[str, ...]) -> int:
             if task.disabled is None:
                 call.print_line(f"{task.name}: enabled")
     for task in still:
-        call.warn(f"{task.name}: stays disabled by its declaration; change {_place(call, task)} ({task.disabled})")
+        call.warn(f"{task.name}: stays disabled by its declaration ({task.disabled}); {_remedy(call, task)}")
     return STILL_DISABLED if still else 0
 
 
@@ -47,8 +47,10 @@ def _shape(task: Task) -> dict[str, object]:
     return {"task": task.name, "disabled": task.disabled is not None, "disabled_reason": task.disabled}
 
 
-def _place(call: Call, task: Task) -> str:
-    """Where it is said that the task is disabled; a function that can't be found is said to be one under `func`."""
+def _remedy(call: Call, task: Task) -> str:
+    """Where it is said that the task is disabled; a function that can't be found is named under `func`."""
     sources = call.site.loaded.sources
     said = sources.get((task.name, "disabled"), "default")
-    return said if said != "default" else sources.get((task.name, "func"), "the config")
+    if said.startswith("set by "):
+        return f"'{call.like(f'unset {task.name} disabled')}' takes that back"
+    return f"change {said if said != 'default' else sources.get((task.name, 'func'), 'the config')}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from linodctl.cli.call import ReaderGone
 from linodctl.errors import LinodctlError
 from linodctl.execution.lines import printable
 
@@ -36,6 +37,9 @@ def _code_for(error: BaseException) -> int:
     match error:
         case click.exceptions.Exit():
             return error.exit_code
+        case BrokenPipeError() | ReaderGone():
+            _forget_stdout()
+            return BROKEN_PIPE
         case SystemExit():
             return error.code if isinstance(error.code, int) else 0 if error.code is None else 1
         case click.ClickException():
@@ -46,9 +50,6 @@ def _code_for(error: BaseException) -> int:
             return error.exit_code
         case click.Abort() | KeyboardInterrupt():
             return INTERRUPTED
-        case BrokenPipeError():
-            _forget_stdout()
-            return BROKEN_PIPE
         case Exception():
             _report(error)
             return BUG

@@ -30,12 +30,11 @@ class Bars:
         """The bar as the run last said; a pulsing one if it doesn't know how far it has to go."""
         assert run.progress is not None
         done, total, text = run.progress
+        goal = int(total) if total else None
         if run.run_id not in self._bars:
-            self._bars[run.run_id] = self._progress.add_task("", total=None, label=printable(run.task))
+            self._bars[run.run_id] = self._progress.add_task("", total=goal, label=printable(run.task))
         bar = self._bars[run.run_id]
-        self._progress.update(
-            bar, completed=int(done), total=int(total) if total else None, description=printable(text)
-        )
+        self._progress.update(bar, completed=int(done), total=goal, description=printable(text))
 
     def finish(self, run: Run) -> None:
         bar = self._bars.pop(run.run_id, None)

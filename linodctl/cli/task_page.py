@@ -13,7 +13,7 @@ from linodctl.cli.slot_table import slot_table
 from linodctl.cli.table import Table
 from linodctl.cli.words import STATES, duration_of, when
 from linodctl.domain import Run
-from linodctl.operations.show import TaskInFull
+from linodctl.operations.show import DEFAULT, TaskInFull
 
 
 class TaskPage:
@@ -81,8 +81,8 @@ class TaskPage:
             self._call.print_line("    ", dim(line))
 
     def _place(self, option: str) -> str:
-        source = self._call.site.loaded.sources.get((self._task.name, option), "default")
-        if source != "default":
+        source = self._call.site.loaded.sources.get((self._task.name, option), DEFAULT)
+        if source != DEFAULT:
             return source
         return self._call.site.loaded.sources.get((self._task.name, "func"), "the config")
 
@@ -99,11 +99,12 @@ class TaskPage:
             self._call.print_line(f"  request {request.request_id} by {request.requested_by} since {since}")
 
     def _options(self) -> None:
+        """Those that somebody said something about; what is as it is by default would bury them."""
+        said = [option for option in self._full.options if option.source != DEFAULT]
         self._title("options")
-        rows: list[list[Part]] = [
-            [f"  {option.name}", _shown(option.value), dim(option.source)] for option in self._full.options
-        ]
+        rows: list[list[Part]] = [[f"  {option.name}", _shown(option.value), dim(option.source)] for option in said]
         self._call.print_table(Table(["  option", "value", "from"], rows))
+        self._call.print_line(dim(f"  {len(self._full.options) - len(said)} others have their defaults; see --json"))
 
     def _past(self) -> None:
         if not self._full.recent:

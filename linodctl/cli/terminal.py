@@ -33,7 +33,7 @@ def draw(table: Table, *, color: bool) -> None:
         if table.empty:
             console(color).print(Text(table.empty, style="dim"))
         return
-    drawing = Drawing(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    drawing = Drawing(box=SIMPLE_HEAD, header_style="bold", show_edge=False, pad_edge=False)
     for title in table.columns:
         drawing.add_column(title, justify="right" if title in table.right else "left", overflow="fold")
     for row in table.rows:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from linodctl.config.discovery import Discovered, Override
 
 UNRESOLVED = "unresolved"
-"""The note in which the runner keeps the dotted paths that didn't resolve, each with the reason."""
+"""The note in which the runner keeps the dotted paths that didn't resolve, each with the reason. (Its own constant has
+the same value, which a test sees to: importing it would import the executor.)"""
 
 Overrides = Mapping[str, Mapping[str, "Override"]]
 

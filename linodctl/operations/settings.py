@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from linodctl.config import keys
+from linodctl.config import ConfigError, keys
 from linodctl.errors import UsageError
 from linodctl.execution.lines import printable
 from linodctl.operations.names import one
@@ -30,14 +32,24 @@ def set_options(site: Site, name: str, settings: Mapping[str, Any]) -> tuple[Tas
         present = reader.overrides().get(task.name, {})
     replaced = [option for option in _replaced(present, settings) if option not in settings]
     kept = {option: override for option, override in present.items() if option not in replaced}
-    site.declaration.check_overrides(
-        task.name, {**kept, **{option: Override(value, me, now) for option, value in settings.items()}}
-    )
+    new = {option: Override(value, me, now) for option, value in settings.items()}
+    _check(site, task, {**kept, **new}, now)
     with site.writing() as store:
         if replaced:
             store.unset_override(task.name, replaced, now, me)
         store.set_override(task.name, dict(settings), now, me)
     return task, tell_runner(site)
+
+
+def _check(site: Site, task: Task, overrides: Mapping[str, Override], now: datetime) -> None:
+    """ConfigError if they don't fit. What was typed a moment ago has no other place than its option."""
+    try:
+        site.declaration.check_overrides(task.name, overrides)
+    except ConfigError as error:
+        just_now = f"at {now.isoformat(timespec='seconds')}"
+        raise ConfigError(
+            replace(problem, file="") if problem.file.endswith(just_now) else problem for problem in error.problems
+        ) from None
 
 
 def _replaced(present: Mapping[str, Override], settings: Mapping[str, Any]) -> list[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from linodctl.config.durations import format_duration
 from linodctl.domain import Outcome, Request, Run, SkipRow, Task
 from linodctl.operations.lists import TaskLine, statuses
 from linodctl.operations.names import one
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 RECENT = 5
 SLOTS = 3
+DEFAULT = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,30 @@ def show(site: Site, name: str) -> TaskInFull:
 
 
 def _options(site: Site, task: Task) -> Iterator[Option]:
-    """The function first, then what was declared, each with the place where."""
-    sources = site.loaded.sources
-    yield Option("func", task.launch.func, sources.get((task.name, "func"), "default"))
-    for name, value in site.loaded.options.get(task.name, {}).items():
-        yield Option(name, value, sources.get((task.name, name), "default"))
+    """The function first, then what was declared, each with the place where; then what is as it is by default."""
+    sources, declared = site.loaded.sources, site.loaded.options.get(task.name, {})
+    yield Option("func", task.launch.func, sources.get((task.name, "func"), DEFAULT))
+    for name, value in declared.items():
+        yield Option(name, value, sources.get((task.name, name), DEFAULT))
+    for name, value in _in_force(task).items():
+        if name not in declared:
+            yield Option(name, value, DEFAULT)
+
+
+def _in_force(task: Task) -> dict[str, Any]:
+    """Every option that always has a value, as the config would say it."""
+    parts = (task.policy, task.launch)
+    values = {field.name: getattr(part, field.name) for part in parts for field in fields(part)}
+    values |= {"retries": {"attempts": task.policy.retries.attempts}, "log_level": task.log_level}
+    return {
+        name: _as_declared(value) for name, value in values.items() if name != "func" and value not in (None, (), {})
+    }
+
+
+def _as_declared(value: Any) -> Any:
+    if isinstance(value, timedelta):
+        return format_duration(value)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _failure(line: TaskLine, reader: Reader) -> Run | None:

@@ -1,0 +1,177 @@
+"""Commands that need a living runner: requests carried out, followed, cancelled; and the runner's own end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cli_site import Site, with_home_of_its_own
+from contract import RUN, SKIP, STATUS, TASK, TRIGGERED, assert_shape
+
+
+def test_status_of_a_living_runner(alive: Site) -> None:
+    found = alive.cli("status")
+    assert_shape(found, STATUS)
+    assert found["alive"] is True and found["site"] == "alive"
+    first = alive.plain("status").stdout.splitlines()[0]
+    assert first.startswith("site alive: the runner is alive since ") and f"pid {found['pid']}" in first
+
+
+def test_trigger_reaches_the_runner_at_once(alive: Site) -> None:
+    (asked,) = alive.cli("trigger", "quick")
+    assert_shape(asked, TRIGGERED)
+    ended = alive.wait_for_end("quick")
+    assert_shape(ended, RUN)
+    assert (ended["trigger"], ended["outcome"]) == ("request", "succeeded")
+
+
+def test_wait_shows_the_log_and_exits_by_the_outcome(alive: Site) -> None:
+    done = alive.plain("trigger", "talks", "--wait")
+    assert done.returncode == 0, done.stderr
+    assert "printed" in done.stdout and "logged 42" in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("talks: succeeded after ")
+
+
+@pytest.mark.parametrize(("task", "outcome", "code"), [("warns", "warned", 0), ("fails_gently", "failed", 1)])
+def test_wait_as_json_is_one_document(alive: Site, task: str, outcome: str, code: int) -> None:
+    (found,) = alive.cli("trigger", task, "--wait", code=code)
+    assert_shape(found, TRIGGERED)
+    assert (found["state"], found["outcome"]) == ("ended", outcome)
+    assert isinstance(found["run_id"], int)
+
+
+def test_wait_for_several_fails_if_one_does(alive: Site) -> None:
+    found = alive.cli("trigger", "quick", "fails_gently", "--wait", code=1)
+    assert [(row["task"], row["outcome"]) for row in found] == [("quick", "succeeded"), ("fails_gently", "failed")]
+
+
+def test_a_failure_disables_shows_its_traceback_and_can_be_enabled(alive: Site) -> None:
+    assert alive.cli("trigger", "fails", "--wait", code=1)[0]["outcome"] == "failed"
+    page = alive.plain("show", "fails").stdout
+    assert "Disabled (failed: ValueError: on purpose)" in page and 'raise ValueError("on purpose")' in page
+    assert "fails: failed: ValueError: on purpose" in alive.plain("status").stdout
+    alive.cli("enable", "fails")
+    assert_shape(next(row for row in alive.cli("list") if row["name"] == "fails" and not row["disabled"]), TASK)
+
+
+def test_history_has_the_contracts_shape(alive: Site) -> None:
+    alive.cli("trigger", "fails_gently", "--wait", code=1)
+    rows = alive.cli("history", "fails_gently", "--outcome", "failed", "--since", "1h ago", "-n", "1")
+    assert len(rows) == 1
+    assert_shape(rows[0], RUN)
+    assert "ValueError: on purpose" in rows[0]["error"]
+    text = alive.plain("history", "fails_gently", "-n", "1").stdout
+    assert "failed" in text and "ValueError: on purpose" in text
+
+
+def test_logs_by_task_and_by_run(alive: Site) -> None:
+    (ran,) = alive.cli("trigger", "talks", "--wait")
+    rows = alive.cli("logs", str(ran["run_id"]))
+    assert {(row["level"], row["text"]) for row in rows} >= {("INFO", "printed"), ("INFO", "logged 42")}
+    assert set(rows[0]) >= {"run_id", "task", "time", "level", "logger", "text"}
+    assert alive.cli("logs", "talks", "-n", "1") == rows[-1:]
+    assert alive.cli("logs", "talks", "--level", "ERROR") == []
+    followed = alive.plain("logs", "-f", str(ran["run_id"]))
+    assert followed.returncode == 0
+    assert followed.stdout.splitlines()[0] == f"── run {ran['run_id']} of talks ──"
+
+
+def test_cancel_stops_a_run_by_number(alive: Site) -> None:
+    alive.cli("trigger", "waits")
+    alive.wait_for_line("start", "waits")
+    running = alive.cli("status")["running"]
+    run = next(run for run in running if run["task"] == "waits")
+    assert_shape(run, RUN)
+    assert "waits: run" in alive.plain("status").stdout
+    assert alive.cli("cancel", str(run["run_id"])) == [{"task": "waits", "requests": 0, "run_ids": [run["run_id"]]}]
+    ended = alive.wait_for_end("waits")
+    assert (ended["outcome"], ended["reason"].startswith("asked by ")) == ("cancelled", True)
+    done = alive.plain("cancel", str(run["run_id"]))
+    assert done.returncode == 3 and "has ended already (cancelled)" in done.stderr
+
+
+def test_ctrl_c_while_waiting_leaves_the_run_alone(alive: Site) -> None:
+    command = [str(Path(sys.executable).with_name("linodctl")), "trigger", "also_waits", "--wait"]
+    process = subprocess.Popen(command, cwd=alive.folder, env=alive.env, stderr=subprocess.PIPE, text=True)
+    alive.wait_for_line("start", "also_waits")
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert said == "also_waits: goes on without you; 'linodctl cancel also_waits' stops it\n"
+    assert [run["task"] for run in alive.cli("status")["running"]] == ["also_waits"]
+    alive.cli("cancel", "also_waits")
+    assert alive.wait_for_end("also_waits")["outcome"] == "cancelled"
+
+
+def test_here_beside_a_runner_leaves_the_tasks_state_to_it(alive: Site) -> None:
+    (ran,) = alive.cli("trigger", "often", "--here")
+    assert ran["outcome"] == "succeeded"
+    runs = [row for row in alive.cli("history", "often") if row["trigger"] == "request"]
+    assert [row["run_id"] for row in runs] == [ran["run_id"]]
+
+
+def test_ctrl_c_here_cancels_the_run(site: Site) -> None:
+    site.config.write_text("procedures: {waits: {func: jobs.until_cancelled, every: never}}\n")
+    command = [str(Path(sys.executable).with_name("linodctl")), "trigger", "waits", "--here"]
+    process = subprocess.Popen(command, cwd=site.folder, env=site.env, stdout=subprocess.PIPE, text=True)
+    site.wait_for_line("start", "waits")
+    os.kill(process.pid, signal.SIGINT)
+    said, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "waits: cancelled after" in said and "interrupted at the terminal" in said
+    assert site.lines("cancelled") == [["cancelled", "waits", "True"]]
+
+
+def test_reload_is_refused_as_long_as_the_config_has_problems(alive: Site) -> None:
+    good = alive.config.read_text()
+    try:
+        alive.config.write_text(good + "nonsense: 1\n")
+        done = alive.plain("reload")
+        assert done.returncode == 2 and "nonsense: unknown option" in done.stderr
+    finally:
+        alive.config.write_text(good)
+    assert alive.cli("reload") == {"asked": "reload"}
+
+
+def test_set_reaches_the_runner(alive: Site) -> None:
+    alive.cli("set", "often", "overlap=queue_one", "every=never")
+    assert next(row["recurrence"] for row in alive.cli("list") if row["name"] == "often") == "never"
+    alive.cli("unset", "often")
+
+
+def test_two_runners_and_stop(tmp_path: Path) -> None:
+    site = with_home_of_its_own(Site(tmp_path, "procedures: {quick: {func: jobs.quick, every: never}}\n"))
+    with site.runner() as runner:
+        second = site.plain("run")
+        assert second.returncode == 4
+        assert f"the runner with pid {runner.pid}" in second.stderr and len(second.stderr.splitlines()) == 1
+        assert site.cli("stop") == {"asked": "stop"}
+        assert runner.wait(30) == 0
+    first = site.plain("status").stdout.splitlines()[0]
+    assert "no runner is alive; the last one stopped" in first
+
+
+def test_once_exits_by_what_its_runs_did(tmp_path: Path) -> None:
+    config = "procedures:\n  quick: {func: jobs.quick, every: day}\n  fails: {func: jobs.fail, every: never}\n"
+    site = with_home_of_its_own(Site(tmp_path, config))
+    assert site.plain("run", "--once").returncode == 0
+    assert [row["outcome"] for row in site.cli("history")] == ["succeeded"]
+    site.cli("trigger", "fails")
+    assert site.plain("run", "--once", "-q").returncode == 1
+
+
+def test_a_skip_has_the_contracts_shape(tmp_path: Path) -> None:
+    site = with_home_of_its_own(Site(tmp_path, "procedures: {quick: {func: jobs.quick, every: 1 second}}\n"))
+    assert site.plain("run", "--once").returncode == 0
+    first = site.cli("history")[0]
+    site.wait_for(lambda: len(site.cli("next", "-n", "3", "--until", "now")) == 3, "three slots are owed")
+    assert site.plain("run", "--once").returncode == 0
+    skips = site.cli("history", "--outcome", "skipped")
+    assert skips and first["outcome"] == "succeeded"
+    for skip in skips:
+        assert_shape(skip, SKIP)
+        assert skip["outcome"] == "skipped" and skip["count"] >= 1

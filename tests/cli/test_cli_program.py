@@ -1,0 +1,211 @@
+"""The program around the commands: help, version, common options, exit codes, and what a call costs."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+from cli_site import Site
+from click.testing import CliRunner
+
+from linodctl import __version__
+from linodctl.cli import kinds
+from linodctl.cli.failures import guarded
+from linodctl.cli.program import COMMANDS, program
+from linodctl.domain import LogLevel, Outcome
+
+ALL = [(name, summary) for commands in COMMANDS.values() for name, summary in commands.items()]
+
+
+@pytest.mark.parametrize(("name", "summary"), ALL, ids=[name for name, _ in ALL])
+def test_every_command_has_a_helpful_page(name: str, summary: str) -> None:
+    command = import_module(f"linodctl.cli.{name}").command
+    page = CliRunner().invoke(program, [name, "--help"])
+    assert page.exit_code == 0
+    assert command.get_short_help_str(200).rstrip(".") == summary.rstrip(".")
+    assert f"linodctl {name}" in page.output and "Examples:" in page.output
+    assert "Options of all commands:" in page.output and "--config" in page.output
+    assert max(map(len, page.output.splitlines())) <= 100
+
+
+def test_every_file_of_a_command_is_listed() -> None:
+    files = {path.stem for path in Path(kinds.__file__).parent.glob("*.py") if "\ndef command(" in path.read_text()}
+    assert files - {"common"} == {name for name, _ in ALL}
+
+
+def test_choices_are_those_of_the_domain() -> None:
+    assert list(kinds.LOG_LEVEL.choices) == [level.value for level in LogLevel]
+    assert list(kinds.OUTCOME.choices) == [outcome.value for outcome in Outcome]
+
+
+@pytest.mark.parametrize("args", [[], ["--help"], ["-h"]])
+def test_alone_it_prints_help(site: Site, args: list[str]) -> None:
+    done = site.program(*args)
+    assert done.returncode == 0 and done.stdout.startswith("Usage: linodctl") and done.stderr == ""
+
+
+@pytest.mark.parametrize("command", [["linodctl"], [sys.executable, "-m", "linodctl"]])
+def test_version(site: Site, command: list[str]) -> None:
+    program = [str(Path(sys.executable).with_name("linodctl"))] if command == ["linodctl"] else command
+    done = subprocess.run([*program, "--version"], env=site.env, capture_output=True, text=True, check=True)
+    assert done.stdout == f"linodctl {__version__}\n"
+
+
+def test_common_options_stand_before_or_after_the_command(site: Site) -> None:
+    other = site.folder / "elsewhere.db"
+    before = site.program("--json", "-c", str(site.config), "--state", str(other), "list")
+    after = site.program("list", "-c", str(site.config), "--state", str(other), "--json")
+    mixed = site.program("-c", str(site.config), "list", "--state", str(other), "--json")
+    assert json.loads(before.stdout)[0]["name"] == "good"
+    assert strip_times(before.stdout) == strip_times(after.stdout) == strip_times(mixed.stdout)
+
+
+def strip_times(text: str) -> list[tuple[str, str]]:
+    return [(row["name"], row["state"]) for row in json.loads(text)]
+
+
+def test_config_files_before_and_after_are_merged(site: Site) -> None:
+    more = site.folder / "more.yaml"
+    more.write_text("procedures: {third: {func: jobs.quick, every: never}}\n")
+    done = site.program("-c", str(site.config), "list", "-c", str(more), "--json")
+    assert {"good", "third"} <= {row["name"] for row in json.loads(done.stdout)}
+
+
+def test_state_from_the_environment(site: Site) -> None:
+    site.env["LINODCTL_STATE"] = str(site.folder / "other.db")
+    assert site.program("reset", "good").returncode == 0
+    assert (site.folder / "other.db").exists() and not site.state.exists()
+
+
+def test_verbose_names_the_files(site: Site) -> None:
+    done = site.program("list", "-v")
+    assert f"config: {site.config}" in done.stderr and f"state: {site.state}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("args", "env", "colored"),
+    [
+        ([], {}, False),
+        (["--color"], {}, True),
+        (["--color"], {"NO_COLOR": "1"}, True),
+        (["--no-color"], {}, False),
+    ],
+)
+def test_colour_into_a_pipe(site: Site, args: list[str], env: dict[str, str], colored: bool) -> None:
+    site.env |= env
+    assert ("\x1b[" in site.program("list", *args).stdout) is colored
+
+
+@pytest.mark.parametrize(("env", "colored"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
+def test_colour_on_a_terminal(site: Site, env: dict[str, str], colored: bool) -> None:
+    text = on_terminal(site, ["list"], {"TERM": "xterm", **env})
+    assert "declared_off" in text and "─" in text
+    assert ("\x1b[31m" in text) is colored
+
+
+def on_terminal(site: Site, args: list[str], env: dict[str, str]) -> str:
+    """What the program writes to a terminal 200 columns wide."""
+    ours, theirs = os.openpty()
+    command = [str(Path(sys.executable).with_name("linodctl")), *args]
+    process = subprocess.Popen(command, cwd=site.folder, env={**site.env, **env}, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    chunks = []
+    try:
+        while chunk := os.read(ours, 65536):
+            chunks.append(chunk)
+    except OSError:  # how Linux says that the other side has closed
+        pass
+    os.close(ours)
+    process.wait(30)
+    return b"".join(chunks).decode()
+
+
+def test_a_reader_that_goes_away_is_no_error(site: Site) -> None:
+    command = [str(Path(sys.executable).with_name("linodctl")), "schema"]
+    process = subprocess.Popen(command, cwd=site.folder, env=site.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.close()
+    said = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(30), said) == (141, b"")
+
+
+def test_text_survives_a_terminal_that_knows_only_ascii(site: Site) -> None:
+    site.env |= {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    site.cli("disable", "good", "--reason", "ümlaut …")
+    done = site.program("list")
+    assert done.returncode == 0 and "mlaut" in done.stdout and done.stderr == ""
+
+
+def test_a_bug_leaves_a_report_and_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @click.command()
+    def buggy() -> None:
+        raise KeyError("nobody thought of \x1b[31m")
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert guarded(buggy, []) == 70
+    (report,) = tmp_path.glob("linodctl-bug-*.txt")
+    assert "nobody thought of" in report.read_text() and "Traceback" in report.read_text()
+    assert report.stat().st_mode & 0o077 == 0
+    told = capsys.readouterr().err
+    assert str(report) in told and len(told.splitlines()) == 1 and "\x1b" not in told
+
+
+def test_an_interrupt_exits_with_130() -> None:
+    @click.command()
+    def slow() -> None:
+        raise KeyboardInterrupt
+
+    assert guarded(slow, []) == 130
+
+
+# --- what a call costs -----------------------------------------------------------------------------
+
+
+def modules_after(site: Site, *args: str) -> set[str]:
+    code = (
+        "import sys; sys.argv[0] = 'linodctl'\n"
+        "from linodctl.cli import main\n"
+        "main(); print(*sorted(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *args], env=site.env, cwd=site.folder, capture_output=True, text=True, check=True
+    )
+    return set(done.stderr.split())
+
+
+def test_a_call_imports_what_it_needs(site: Site) -> None:
+    version, help_page = modules_after(site, "--version"), modules_after(site, "--help")
+    assert {name for name in version if name.startswith("linodctl")} == {"linodctl", "linodctl.cli"}
+    assert "click" not in version and "linodctl.operations" not in help_page
+    first, second = modules_after(site, "list"), modules_after(site, "list")
+    heavy = {"rich", "sqlite_utils", "asyncio", "schedule", "dateutil"}
+    assert heavy & first == set()
+    assert (heavy | {"pydantic", "yaml"}) & second == set()
+
+
+def test_start_up_stays_within_its_bounds(site: Site) -> None:
+    """Medians of one run on one machine, in turns; the bounds are the issue's."""
+    procedures = "".join(f"  job{n}: {{func: jobs.quick, every: day at 02:{n % 60:02}}}\n" for n in range(100))
+    site.config.write_text("procedures:\n" + procedures)
+    linodctl = str(Path(sys.executable).with_name("linodctl"))
+    commands = {"pass": [sys.executable, "-c", "pass"], "version": [linodctl, "--version"], "list": [linodctl, "list"]}
+    seconds: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(7):
+        for name, command in commands.items():
+            start = time.perf_counter()
+            subprocess.run(command, env=site.env, cwd=site.folder, stdout=subprocess.DEVNULL, check=True)
+            seconds[name].append(time.perf_counter() - start)
+    medians = {name: statistics.median(taken) for name, taken in seconds.items()}
+    assert medians["version"] < 5 * medians["pass"], medians
+    assert medians["list"] < 20 * medians["pass"], medians
