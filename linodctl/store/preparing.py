@@ -9,11 +9,15 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import time
 from pathlib import Path
 
 from linodctl.errors import StateError
 from linodctl.store.errors import in_words
 from linodctl.store.opening import Condition, examine
+
+_PAUSE = 0.01
+"""Seconds between two tries to get at a file that another process is making."""
 
 LARGEST_WAL = 16 * 1024 * 1024
 """Bytes to which the WAL file is cut back after a checkpoint."""
@@ -30,9 +34,11 @@ def connect_writing(path: Path, patience: float) -> sqlite3.Connection:
         _create(path)
     with in_words(path):
         uri = f"{path.absolute().as_uri()}?mode=rw"
-        connection = sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None)
+        connection = sqlite3.connect(uri, uri=True, timeout=0, isolation_level=None)
         try:
-            _set_up(connection, path)
+            _use_wal(connection, path, patience)
+            connection.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
+            connection.execute(f"PRAGMA journal_size_limit = {LARGEST_WAL}")
             if condition is not Condition.CURRENT:
                 from linodctl.store.upgrade import upgrade
 
@@ -70,9 +76,16 @@ def _create(path: Path) -> None:
         raise StateError(f"the state file {path} can't be created: {error.strerror}") from error
 
 
-def _set_up(connection: sqlite3.Connection, path: Path) -> None:
-    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+def _use_wal(connection: sqlite3.Connection, path: Path, patience: float) -> None:
+    """Switch to WAL mode, where that is not done. SQLite waits for nobody at that, so the waiting is done here: two
+    processes may be making the file at the same time."""
+    for tries_left in range(round(patience / _PAUSE), -1, -1):
+        try:
+            (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+            break
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or not tries_left:
+                raise
+            time.sleep(_PAUSE)
     if mode != "wal":
         raise StateError(f"the file system of {path} can't hold a state file (no WAL mode); put it on a local disk")
-    connection.execute(f"PRAGMA journal_size_limit = {LARGEST_WAL}")
-    connection.execute("PRAGMA synchronous = FULL")

@@ -61,6 +61,7 @@ def test_pending_migrations_are_applied_and_a_copy_is_kept(older: Path, monkeypa
     copy = older.with_name("linodctl.db.before-m0002_colour")
     assert applied(copy) == ["m0001_first"]
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert copy.read_bytes()[18:20] == b"\1\1"  # not in WAL mode: whoever opens it leaves nothing beside it
     with closing(sqlite3.connect(copy)) as connection:
         assert connection.execute("SELECT count(*) FROM runs").fetchone() == (1,)
     assert {path.name for path in older.parent.iterdir()} == {older.name, copy.name}

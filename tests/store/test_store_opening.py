@@ -46,8 +46,9 @@ def plain(state: Path, *statements: str) -> None:
             connection.execute(statement)
 
 
-def test_a_fresh_file_is_private_whatever_the_umask(state: Path) -> None:
-    before = os.umask(0)
+@pytest.mark.parametrize("umask", [0, 0o777])
+def test_a_fresh_file_is_private_whatever_the_umask(state: Path, umask: int) -> None:
+    before = os.umask(umask)
     try:
         with open_store(state) as store:
             ran(store, "a", 0)
@@ -189,6 +190,14 @@ def test_processes_that_make_the_file_at_the_same_time(state: Path) -> None:
             hears(process, "made")
     with open_reader(state) as reader:
         assert [reader.note(key) for key in "abc"] == [1, 1, 1]
+
+
+def test_who_finds_the_file_half_made_waits(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(sqlite3.connect(state, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        monkeypatch.setattr("linodctl.store.preparing.time.sleep", lambda _: other.execute("ROLLBACK"))
+        with open_store(state) as store:
+            assert store.history() == []
 
 
 # --- permissions: root may do everything, so another user has to try ---------------------------------

@@ -19,6 +19,7 @@ Question = Callable[[Store], object]
 QUESTIONS: dict[str, Question] = {
     "history": lambda store: store.history(limit=5),
     "history of a task": lambda store: store.history(["a"], limit=5),
+    "history of a task that ran long ago": lambda store: store.history(["z"], limit=5),
     "history of tasks": lambda store: store.history(["a", "b", "c"], limit=5),
     "history by outcome": lambda store: store.history(outcomes=["failed", "skipped"], limit=5),
     "history of a task by outcome": lambda store: store.history(["a"], ["failed", "lost"], limit=5),
@@ -45,6 +46,7 @@ QUESTIONS: dict[str, Question] = {
     "edits": lambda store: store.edits(after_id=10**9),
     "the runner": lambda store: store.runner(),
     "a note": lambda store: store.note("x"),
+    "nothing to forget": lambda store: store.prune(None, timedelta(days=9999), NOON),
     "a skip": lambda store: _skip(store),
     "a claim": lambda store: _claim(store),
 }
@@ -66,20 +68,32 @@ def _claim(store: Store) -> None:
 
 
 def filled(folder: Path, runs: int) -> Store:
-    """Three tasks with so many runs, a line of log for each, a failure and a warning now and then, rare skips."""
+    """So many runs: a few of task z at first, then of a, b and c in turns, with a line of log for each.
+
+    What is unusual happened long ago, or to c, which fails all the time: whoever looks for it in the order of time
+    has to look far.
+    """
     store = open_store(folder / f"{runs}.db")
     row = "(task, procedure, trigger, scheduled_for, slot, attempt, log_level, start_time, end_time, outcome)"
     with store.transaction(durable=False) as ledger:
         store._connection.executemany(
             f"INSERT INTO runs {row} VALUES (?, 'p', 'schedule', ?, ?, 1, 'INFO', ?, ?, ?)",
             (
-                ("abc"[n % 3], *[text_of(NOON + timedelta(seconds=n))] * 4, "failed" if n % 97 == 0 else "succeeded")
+                (_name(n), *[text_of(NOON + timedelta(seconds=n))] * 4, "failed" if _fails(n) else "succeeded")
                 for n in range(runs)
             ),
         )
         store._connection.execute(
             "INSERT INTO log_records (run_id, task, time, level, logger, text) SELECT run_id, task, start_time, "
-            "CASE WHEN run_id % 97 = 0 THEN 30 + 10 * (run_id % 2) ELSE 20 END, '', '' FROM runs"
+            "CASE WHEN run_id < 150 THEN 30 + 10 * (run_id % 2) ELSE 20 END, '', '' FROM runs ORDER BY run_id"
+        )
+        store._connection.execute(
+            "INSERT INTO requests (task, requested_at, requested_by, cancelled_at) SELECT task, start_time, '', "
+            "start_time FROM runs WHERE run_id % 10 = 0"
+        )
+        store._connection.execute(
+            "INSERT INTO edits (task, at, who, action) SELECT task, start_time, '', 'reset' FROM runs "
+            "WHERE run_id % 10 = 0"
         )
         for number in range(0, 1000, 5):
             ledger.skip(skip("abc"[number % 3], number, reason=[SkipReason.LIMIT, SkipReason.OVERLAP][number % 2]))
@@ -87,6 +101,14 @@ def filled(folder: Path, runs: int) -> Store:
         ledger.log(run_id, [line("last")])
     store.request("a", at(0), "ann")
     return store
+
+
+def _name(number: int) -> str:
+    return "z" if number < 30 else "abc"[number % 3]
+
+
+def _fails(number: int) -> bool:
+    return _name(number) == "c" or number < 100
 
 
 @pytest.fixture(scope="module")
@@ -122,8 +144,11 @@ def test_no_table_is_read_through_or_sorted(few: Store, name: str) -> None:
 
 
 def _in_order_of_an_index(step: str) -> bool:
-    """Newest-first over an index, or by id, ends at the limit; the test below sees to it that it does."""
-    return "USING INDEX" in step or step in ("SCAN log_records", "SCAN runners")
+    """Newest-first over an index, or by id, ends at the limit; the test below sees to it that it does.
+
+    `item` is what a column holds as JSON.
+    """
+    return "USING INDEX" in step or step in ("SCAN log_records", "SCAN runners") or "SCAN item" in step
 
 
 def effort(store: Store, question: Question) -> int:

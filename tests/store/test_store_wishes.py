@@ -161,6 +161,7 @@ def test_discovered_functions_in_their_order(store: Store) -> None:
         Discovered("jobs", "b", "jobs.b", {"every": "1 hour"}),
         Discovered("jobs", "a", "jobs.a", {}),
     ]
+    assert store.put_discovered([found[0], Found("jobs", "a", "jobs.a", {"every": "1 day"})])
     assert store.put_discovered(found[::-1])
     assert [item.name for item in store.discovered()] == ["a", "b"]
     assert store.put_discovered([])
