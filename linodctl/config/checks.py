@@ -9,9 +9,10 @@ from linodctl.config.nodes import Items
 from linodctl.config.problems import Place, Problems, nearest
 
 
-def check_names(tasks: Sequence[DeclaredTask], limits: Collection[str], problems: Problems) -> None:
-    """`run_after` and `use` must name what exists, and nothing may wait for itself."""
-    names = {task.name for task in tasks}
+def check_names(
+    tasks: Sequence[DeclaredTask], names: Collection[str], limits: Collection[str], problems: Problems
+) -> None:
+    """`run_after` and `use` must name what is declared, be it wrongly, and nothing may wait for itself."""
     for task in tasks:
         _check_option(task, "run_after", names, "task", problems)
         _check_option(task, "use", limits, "limit", problems)
@@ -26,7 +27,8 @@ def _check_option(task: DeclaredTask, option: str, known: Collection[str], what:
         if name not in known:
             missing = f"unknown {what} '{name}'{nearest(name, known)}"
             hint = ": declare it under 'limits'" if what == "limit" and "did you mean" not in missing else ""
-            problems.error(_place_of_item(said, at), said.path, missing + hint)
+            tell = problems.missing if what == "task" else problems.error
+            tell(_place_of_item(said, at), said.path, missing + hint)
 
 
 def _place_of_item(said: Said, at: int) -> Place:

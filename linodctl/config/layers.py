@@ -5,7 +5,7 @@ What comes out says for every task which option holds and where it was said. (Bu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,6 +78,8 @@ class Layers:
     procedures: Mapping[str, Layer]
     tasks: Mapping[str, Layer]
     overrides: Mapping[str, Layer]
+    broken: Collection[str] = ()
+    """Names of entries that were so wrong that nothing is left of them: no reason to call them unknown."""
 
     def declared_procedures(self, problems: Problems) -> list[DeclaredTask]:
         """Those of the file in its order, then those that only a decorator declares."""
@@ -109,14 +111,16 @@ class Layers:
     def _procedure_of(self, name: str, layer: Layer, procedures: Mapping[str, Any], problems: Problems) -> str | None:
         procedure = layer.values.get("procedure")
         if procedure is None:
-            if name not in procedures:
+            if name not in procedures and name not in self.broken:
                 hint = nearest(name, procedures) or ": give it a procedure, or declare one of that name"
-                problems.error(layer.place, layer.path, f"no procedure has this name{hint}")
-                return None
-            return name
+                problems.missing(layer.place, layer.path, f"no procedure has this name{hint}")
+            return name if name in procedures else None
         place = layer.table.entries["procedure"].node.place
         if procedure not in procedures:
-            problems.error(place, (*layer.path, "procedure"), f"unknown procedure{nearest(procedure, procedures)}")
+            if procedure not in self.broken:
+                problems.missing(
+                    place, (*layer.path, "procedure"), f"unknown procedure{nearest(procedure, procedures)}"
+                )
             return None
         if name in procedures and name != procedure:
             message = f"'{name}' is the default task of the procedure of that name: choose another name"

@@ -33,6 +33,8 @@ class Outside:
     discovered: Sequence[Discovered]
     overrides: Overrides
     now: datetime | None
+    looked: bool = True
+    """Whether `discovered` is all there is: somebody has looked through the modules of `discover` just now."""
 
 
 def load_files(paths: Sequence[Path], outside: Outside, unresolved: Mapping[str, str]) -> Loaded:
@@ -43,10 +45,12 @@ def load_files(paths: Sequence[Path], outside: Outside, unresolved: Mapping[str,
         _nothing_declared(gathered, problems)
     shaped = check_shape(gathered.tree, problems)
     settings = settings_of(shaped, gathered, outside.environ)
+    problems.may_be_found = bool(settings["discover"]) and not outside.looked
     layers = _layers(shaped, outside, problems)
     procedures, tasks = layers.declared_procedures(problems), layers.declared_tasks(problems)
     _check_functions(procedures, shaped, problems)
-    check_names(tasks, gathered.tree.table("limits").entries, problems)
+    names = {*layers.broken, *layers.tasks, *(task.name for task in tasks)}
+    check_names(tasks, names, gathered.tree.table("limits").entries, problems)
     reader = Recurrences(Rules(settings["timezone"], settings["calendars"]), outside.now, problems)
     recurrences = _read_recurrences(procedures, tasks, reader)
     problems.raise_errors()
@@ -83,6 +87,7 @@ def _layers(shaped: Shaped, outside: Outside, problems: Problems) -> Layers:
         procedures=_section(shaped, "procedures"),
         tasks=_section(shaped, "tasks"),
         overrides=_section(set_, "tasks"),
+        broken=frozenset(cut[1] for cut in shaped.cuts if cut[0] in ("procedures", "tasks") and len(cut) == 2),
     )
 
 
@@ -96,11 +101,13 @@ def _section(shaped: Shaped, section: str) -> dict[str, Layer]:
     return layers
 
 
-def _check_functions(procedures: Sequence[DeclaredTask], shaped: Shaped, problems: Problems) -> None:
-    for procedure in procedures:
-        if "func" not in procedure.options and not shaped.lost("procedures", procedure.name, ("func",)):
+def _with_function(declared: Sequence[DeclaredTask], shaped: Shaped, problems: Problems) -> list[DeclaredTask]:
+    """Those that have a function; it is a problem of the procedure, told once, if there is none."""
+    for task in declared:
+        if "func" not in task.options and task.path[0] == "procedures" and not shaped.lost(*task.path, ("func",)):
             message = "has no func: name the function by its dotted path, such as mysite.jobs.checkdata"
-            problems.error(procedure.place, procedure.path, message)
+            problems.missing(task.place, task.path, message)
+    return [task for task in declared if "func" in task.options]
 
 
 def _read_recurrences(

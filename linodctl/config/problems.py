@@ -72,6 +72,8 @@ class Problems:
 
     def __init__(self) -> None:
         self.found: dict[Problem, None] = {}
+        self.may_be_found = False
+        """Whether a name that isn't there may still be found among decorated functions that nobody has looked for yet."""
         self._error_spots: set[tuple[str, int, int]] = set()
 
     def error(self, place: Place, key: str | Sequence[str | int], message: str) -> None:

@@ -123,6 +123,24 @@ def test_every_mistake_is_reported_in_one_go_in_order(project: Project) -> None:
     ]
 
 
+def test_what_only_follows_from_another_mistake_is_not_said(project: Project) -> None:
+    text = """
+    limits: {db: none}
+    procedures:
+      a: mysite.jobs.a
+      b: {func: x.y, run_after: [a, c, d], use: db}
+    tasks:
+      a: {every: hour}
+      c: {procedure: a}
+      d: 5
+    """
+    assert lines(project, text) == [
+        "2:14: limits.db: must be a whole number, not 'none'",
+        "4:6: procedures.a: must be a mapping of options, not 'mysite.jobs.a'",
+        "9:6: tasks.d: must be a mapping of options, not 5",
+    ]
+
+
 def test_a_mistake_in_defaults_is_one_problem_however_many_tasks(project: Project) -> None:
     text = "defaults: {use: nothing}\nprocedures: {a: {func: x.y}, b: {func: x.y}}"
     assert lines(project, text) == ["1:17: defaults.use: unknown limit 'nothing': declare it under 'limits'"]
