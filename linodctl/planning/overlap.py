@@ -92,7 +92,7 @@ def _turned_away(lane: Lane, new: Pending) -> Skip:
         started = min(run.at for run in lane.running)
         reason, detail = SkipReason.OVERLAP, f"the run started at {started.isoformat(timespec='seconds')} was going on"
     elif _slots_waiting(lane):
-        reason, detail = SkipReason.LIMIT, f"the slot {_slots_waiting(lane)[0].slot.isoformat()} still waited for room"
+        reason, detail = SkipReason.LIMIT, f"the slot {_slots_waiting(lane)[0].slot.isoformat()} was still waiting"
     else:
         reason, detail = SkipReason.OVERLAP, "a failed run waited for its retry"
     return dropped(lane.task, lane.state, new, reason, detail)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from linodctl.domain import Missed, Pending, SkipReason, Task, TaskState, Trigger
 from linodctl.planning.decisions import Skip
 from linodctl.planning.slots import INSTANT
+from linodctl.recurrence.values import duration_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +45,18 @@ def owed(task: Task, state: TaskState, first: datetime, now: datetime, absence: 
     window = policy.tolerance if policy.missed is Missed.SKIP else policy.missed_window
     oldest = _back(now, window)
     if last is None or last < oldest:
-        return Owed(None, _given_up(task, first, last or first, anchor, SkipReason.MISSED, absence))
+        why = _too_late(task)
+        return Owed(None, _given_up(task, first, last or first, anchor, SkipReason.MISSED, why, absence))
 
     trigger = _trigger(task, last, now, absence)
     if policy.missed is not Missed.ALL or first == last:
         reason = SkipReason.MISSED if policy.missed is Missed.SKIP else SkipReason.SUPERSEDED
-        skips = _given_up(task, first, last - INSTANT, anchor, reason, absence)
+        why = f"'missed: {policy.missed}' keeps only the slot {last.isoformat()} after it"
+        skips = _given_up(task, first, last - INSTANT, anchor, reason, why, absence)
         return Owed(Pending(last, trigger=trigger), skips)
 
     kept = first if first >= oldest else rule.next_after(oldest - INSTANT, anchor) or last
-    skips = _given_up(task, first, kept - INSTANT, anchor, SkipReason.MISSED, absence)
+    skips = _given_up(task, first, kept - INSTANT, anchor, SkipReason.MISSED, _too_late(task), absence)
     return Owed(Pending(kept, trigger=Trigger.CATCH_UP, until=last), skips)
 
 
@@ -63,25 +66,39 @@ def _trigger(task: Task, slot: datetime, now: datetime, absence: Absence | None)
     return Trigger.CATCH_UP if late or (absence and absence.covers(slot)) else Trigger.SCHEDULE
 
 
+def _too_late(task: Task) -> str:
+    """Which option says that slots this old are not run."""
+    policy = task.policy
+    if policy.missed is Missed.SKIP:
+        return f"'missed: skip' runs none that is more than {duration_text(policy.tolerance)} late"
+    return f"it was older than 'missed_window' ({duration_text(policy.missed_window)})"
+
+
 def _given_up(
-    task: Task, first: datetime, last: datetime, anchor: datetime, reason: SkipReason, absence: Absence | None
+    task: Task,
+    first: datetime,
+    last: datetime,
+    anchor: datetime,
+    reason: SkipReason,
+    why: str,
+    absence: Absence | None,
 ) -> tuple[Skip, ...]:
     """Skips for every slot from `first` to `last`; those during an absence say `runner_down`."""
     if last < first:
         return ()
-    pieces = [(first - INSTANT, last, reason, "")]
+    pieces = [(first - INSTANT, last, reason, why)]
     if absence is not None:
-        words = f"no runner was alive from {_stamp(absence.since)} to {_stamp(absence.until)}"
+        away = f"no runner was alive from {_stamp(absence.since + INSTANT)} to {_stamp(absence.until)}, and {why}"
         pieces = [
-            (first - INSTANT, min(last, absence.since), reason, ""),
-            (max(first - INSTANT, absence.since), min(last, absence.until), SkipReason.RUNNER_DOWN, words),
-            (max(first - INSTANT, absence.until), last, reason, ""),
+            (first - INSTANT, min(last, absence.since), reason, why),
+            (max(first - INSTANT, absence.since), min(last, absence.until), SkipReason.RUNNER_DOWN, away),
+            (max(first - INSTANT, absence.until), last, reason, why),
         ]
     skips = []
-    for after, upto, why, detail in pieces:
+    for after, upto, because, detail in pieces:
         span = task.recurrence.summary(after, upto, anchor) if after < upto else None
         if span is not None:
-            skips.append(Skip(task.name, why, span.first, span.last, span.count, detail))
+            skips.append(Skip(task.name, because, span.first, span.last, span.count, detail))
     return tuple(skips)
 
 

@@ -5,36 +5,50 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from linodctl.domain import Task
+from linodctl.planning.decisions import Start
+
+SITE_LIMIT = "max_parallel"
+"""The limit that every task uses."""
 
 
 class Room:
-    """Counts what runs against `max_parallel` and the named `limits`."""
+    """Holds what runs against `max_parallel` and the named `limits`."""
 
     def __init__(self, max_parallel: int, limits: Mapping[str, int]) -> None:
         self.max_parallel = max_parallel
         self.limits = dict(limits)
-        self.running = 0
-        self.used: dict[str, int] = {}
+        self._runs: dict[int, Start] = {}
+        self._used: dict[str, int] = {}
 
     def any(self) -> bool:
         """Whether one more run of whatever task may start."""
-        return self.running < self.max_parallel
+        return len(self._runs) < self.max_parallel
 
     def lacks(self, task: Task) -> str | None:
         """The name of the first full limit that `task` uses, `max_parallel` among them; None if there is room."""
         if not self.any():
-            return "max_parallel"
+            return SITE_LIMIT
         return next((name for name in task.policy.use if self._is_full(name)), None)
 
-    def take(self, task: Task) -> None:
-        self.running += 1
-        for name in task.policy.use:
-            self.used[name] = self.used.get(name, 0) + 1
+    def size(self, name: str) -> int:
+        """How many runs the limit of this name lets run at the same time."""
+        return self.max_parallel if name == SITE_LIMIT else self.limits.get(name, self.max_parallel)
 
-    def give(self, task: Task) -> None:
-        self.running -= 1
-        for name in task.policy.use:
-            self.used[name] -= 1
+    def holders(self, name: str) -> list[Start]:
+        """The runs that fill the limit of this name, oldest first."""
+        return [run for run in self._runs.values() if name == SITE_LIMIT or name in run.task.policy.use]
+
+    def take(self, run: Start) -> None:
+        self._runs[run.ticket] = run
+        for name in run.task.policy.use:
+            self._used[name] = self._used.get(name, 0) + 1
+
+    def give(self, ticket: int) -> Start:
+        """The run of this ticket has ended. KeyError if it isn't here."""
+        run = self._runs.pop(ticket)
+        for name in run.task.policy.use:
+            self._used[name] -= 1
+        return run
 
     def resize(self, max_parallel: int, limits: Mapping[str, int]) -> None:
         """Obey new numbers from now on; what runs keeps its place."""
@@ -42,4 +56,4 @@ class Room:
         self.limits = dict(limits)
 
     def _is_full(self, name: str) -> bool:
-        return self.used.get(name, 0) >= self.limits.get(name, self.max_parallel)
+        return self._used.get(name, 0) >= self.limits.get(name, self.max_parallel)

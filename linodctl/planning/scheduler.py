@@ -10,6 +10,7 @@ from linodctl.domain import Overlap, Pending, Request, Result, Run, SkipReason, 
 from linodctl.planning.aftermath import conclude
 from linodctl.planning.decisions import Decision, Enable, Skip, Start
 from linodctl.planning.lane import Head, Lane
+from linodctl.planning.obstacle import obstacle
 from linodctl.planning.owed import Absence
 from linodctl.planning.room import Room
 from linodctl.planning.slots import dropped, first_sight, rest_of
@@ -34,8 +35,7 @@ class Scheduler:
     ) -> None:
         """`absence` is the time before `now` in which no runner was alive."""
         self._room = Room(max_parallel, limits)
-        self._yard = Yard(absence)
-        self._runs: dict[int, Start] = {}
+        self._yard = Yard(self._room, absence)
         self._tickets = 0
         self._yard.adopt(tasks, states, now)
 
@@ -51,6 +51,12 @@ class Scheduler:
         if starts:
             self._fill_room(now)
         return self._yard.decided()
+
+    def settle(self, now: datetime) -> None:
+        """Decide about every slot up to `now`, also of disabled tasks, which `tick` looks at only now and then."""
+        for lane in self._yard.lanes.values():
+            self._yard.settle(lane, now)
+            self._yard.reconsider(lane, now)
 
     def next_wakeup(self) -> datetime | None:
         """The next instant at which time alone changes something; None if only an event can."""
@@ -84,7 +90,7 @@ class Scheduler:
             head = lane.head(now)
             if head is None:
                 continue
-            if self._room.lacks(lane.task) or self._waits_for_others(lane, head):
+            if obstacle(lane, head, self._room, self._yard.lanes):
                 waiting.append(lane)
                 continue
             self._start(lane, head, now)
@@ -92,20 +98,14 @@ class Scheduler:
         for lane in waiting:
             self._yard.reconsider(lane, now)
 
-    def _waits_for_others(self, lane: Lane, head: Head) -> bool:
-        mine = head.scheduled_for if isinstance(head, Request) else head.slot
-        others = (self._yard.lanes.get(name) for name in lane.task.policy.run_after)
-        return any(other.holds_back(mine) for other in others if other is not None)
-
     # --- starting and ending --------------------------------------------------------------------
 
     def _start(self, lane: Lane, head: Head, now: datetime) -> None:
         run = self._take_request(lane, head, now) if isinstance(head, Request) else self._take_slot(lane, head, now)
         if run is None:
             return
-        self._runs[run.ticket] = run
         lane.running = (*lane.running, run)
-        self._room.take(lane.task)
+        self._room.take(run)
         self._yard.change(lane, last_start_time=now)
         self._yard.decide(run)
 
@@ -152,10 +152,9 @@ class Scheduler:
 
     def finished(self, ticket: int, result: Result, now: datetime) -> None:
         """The run of the `Start` with this ticket has ended."""
-        run = self._runs.pop(ticket)
+        run = self._room.give(ticket)
         lane = self._yard.lanes[run.task.name]
         lane.running = tuple(other for other in lane.running if other.ticket != ticket)
-        self._room.give(run.task)
         self._conclude(lane, run, result, now)
         if lane.removed and not lane.running:
             del self._yard.lanes[run.task.name]

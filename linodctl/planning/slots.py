@@ -23,10 +23,14 @@ def next_slot(task: Task, state: TaskState) -> datetime | None:
 
 
 def first_sight(task: Task, now: datetime, state: TaskState | None = None) -> TaskState:
-    """The state of a task that was never run: nothing is owed, and a bare unit (`2 weeks`) is due at once."""
+    """The state of a task that was never run: nothing is owed, and a bare unit (`2 weeks`) is due at once.
+
+    One that was seen before, and reset or edited since, keeps the instant at which it first was.
+    """
+    state = state or TaskState(task.name)
     return replace(
-        state or TaskState(task.name),
-        first_seen=now,
+        state,
+        first_seen=state.first_seen or now,
         anchor=now,
         settled=now - INSTANT if task.recurrence.is_bare else now,
         recurrence=task.recurrence.text,

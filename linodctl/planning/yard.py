@@ -13,18 +13,21 @@ from linodctl.domain import Pending, SkipReason, Task, TaskState
 from linodctl.planning.decisions import Decision, Skip, Stop
 from linodctl.planning.heap import LaneHeap
 from linodctl.planning.lane import Lane, Place
+from linodctl.planning.obstacle import in_words, obstacle
 from linodctl.planning.overlap import join
 from linodctl.planning.owed import Absence, owed
+from linodctl.planning.room import Room
 from linodctl.planning.slots import INSTANT, edited, first_sight
 
 
 class Yard:
     """Lanes by task name. Every change is noted: states for `changed`, decisions for `decided`."""
 
-    def __init__(self, absence: Absence | None) -> None:
+    def __init__(self, room: Room, absence: Absence | None) -> None:
         self.lanes: dict[str, Lane] = {}
         self.agenda: LaneHeap[datetime] = LaneHeap("wake")
         self.queue: LaneHeap[Place] = LaneHeap("place")
+        self._room = room
         self._absence = absence
         self._decided: list[Decision] = []
         self._changed: dict[str, Lane] = {}
@@ -74,11 +77,19 @@ class Yard:
     def come(self, lane: Lane, new: Pending) -> None:
         """A slot meets what runs and waits in its lane."""
         joined = join(lane, new)
-        self.decide(*joined.skips)
+        self.decide(*(self._with_obstacle(lane, skip) for skip in joined.skips))
         if joined.pending != lane.state.pending:
             self.change(lane, pending=joined.pending)
         if joined.stop:
             self.stop_running(lane, f"its next slot {new.slot.isoformat(timespec='seconds')} came due")
+
+    def _with_obstacle(self, lane: Lane, skip: Skip) -> Skip:
+        """A slot that met another one waiting for room: say what that one waits for."""
+        waiting = next((item for item in lane.state.pending if item.trigger.is_slot), None)
+        if skip.reason is not SkipReason.LIMIT or waiting is None:
+            return skip
+        found = obstacle(lane, waiting, self._room, self.lanes)
+        return skip if found is None else replace(skip, detail=f"{skip.detail}; {in_words(found, self._room)}")
 
     def stop_running(self, lane: Lane, why: str) -> None:
         self.decide(*(Stop(run.ticket, why) for run in lane.running))
