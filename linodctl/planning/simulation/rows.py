@@ -1,0 +1,52 @@
+"""The first runs and skips of a played scenario, as `history` would have them: streaks of skips share a row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from linodctl.planning.decisions import Skip
+from linodctl.planning.simulation.stage import PlayedRun
+
+
+class Rows:
+    """Keeps the first `limit` runs and the first `limit` streaks of skips."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self.runs: list[PlayedRun] = []
+        self._streaks: list[Skip] = []
+        self._latest: dict[str, int] = {}
+        """Where in `_streaks` each task's latest streak is; -1 if it came too late to be kept."""
+        self._last_run: dict[str, datetime] = {}
+
+    @property
+    def skips(self) -> list[Skip]:
+        return self._streaks
+
+    def add_run(self, run: PlayedRun) -> None:
+        if len(self.runs) < self._limit:
+            self.runs.append(run)
+        if run.slot is not None:
+            self._last_run[run.task] = run.slot
+
+    def add_skip(self, skip: Skip) -> None:
+        place = self._latest.get(skip.task)
+        if place is not None and place < 0:
+            return  # what continues it isn't kept either
+        if place is not None and self._continues(self._streaks[place], skip):
+            streak = self._streaks[place]
+            count = streak.count + skip.count
+            self._streaks[place] = replace(streak, last_slot=skip.last_slot, count=count, detail=skip.detail)
+        elif len(self._streaks) < self._limit:
+            self._latest[skip.task] = len(self._streaks)
+            self._streaks.append(skip)
+        else:
+            self._latest[skip.task] = -1
+
+    def _continues(self, streak: Skip, skip: Skip) -> bool:
+        """Same reason, and no run of the task between them: the rule of `store.streaks`."""
+        if streak.reason is not skip.reason or streak.last_slot >= skip.slot:
+            return False
+        run = self._last_run.get(skip.task)
+        return run is None or not streak.last_slot < run < skip.slot
