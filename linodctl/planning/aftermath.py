@@ -21,7 +21,7 @@ def conclude(
     if result.outcome.is_failure:
         return _failed_for_good(task, replace(state, failures=state.failures + 1), run, result, now)
     if result.outcome in (Outcome.SUCCEEDED, Outcome.WARNED):
-        return _went_well(task, replace(state, failures=0), run, now)
+        return _went_well(task, replace(state, failures=0) if state.failures else state, run, now)
     return state, []
 
 

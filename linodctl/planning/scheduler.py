@@ -106,11 +106,12 @@ class Scheduler:
             return
         lane.running = (*lane.running, run)
         self._room.take(run)
-        self._yard.change(lane, last_start_time=now)
         self._yard.decide(run)
 
     def _take_request(self, lane: Lane, request: Request, now: datetime) -> Start:
+        before = lane.state
         lane.requests = lane.requests[1:]
+        self._yard.change(lane, last_start_time=now)
         return Start(
             ticket=self._next_ticket(),
             task=lane.task,
@@ -119,7 +120,7 @@ class Scheduler:
             at=now,
             request=request,
             request_id=request.request_id,
-            before=lane.state,
+            before=before,
         )
 
     def _take_slot(self, lane: Lane, item: Pending, now: datetime) -> Start | None:
@@ -127,17 +128,21 @@ class Scheduler:
         before = lane.state
         rest = rest_of(lane.task, before, item)
         kept = tuple(other for other in before.pending if other is not item)
-        self._yard.change(lane, pending=(rest, *kept) if rest is not None else kept)
-        if item.trigger.is_slot:
-            count = lane.task.recurrence.count
-            if count is not None and before.used >= count:
-                words = f"{count} runs were allowed"
-                self._yard.decide(Skip(lane.task.name, SkipReason.COUNT_REACHED, item.slot, item.slot, 1, words))
-                return None
-            self._yard.change(lane, used=before.used + 1)
+        pending = (rest, *kept) if rest is not None else kept
+        count = lane.task.recurrence.count
+        if item.trigger.is_slot and count is not None and before.used >= count:
+            self._yard.change(lane, pending=pending)
+            words = f"{count} runs were allowed"
+            self._yard.decide(Skip(lane.task.name, SkipReason.COUNT_REACHED, item.slot, item.slot, 1, words))
+            return None
         is_of_slot = item.request_id is None and item.trigger is not Trigger.PROBATION
-        if is_of_slot:
-            self._yard.change(lane, last_slot=item.slot)
+        self._yard.change(
+            lane,
+            pending=pending,
+            used=before.used + item.trigger.is_slot,
+            last_slot=item.slot if is_of_slot else before.last_slot,
+            last_start_time=now,
+        )
         return Start(
             ticket=self._next_ticket(),
             task=lane.task,

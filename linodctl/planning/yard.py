@@ -59,14 +59,16 @@ class Yard:
         first = lane.next_slot()
         if first is None or first > now:
             return
-        self.change(lane, settled=now)
         if lane.disabled:
+            self.change(lane, settled=now)
             self._skip_disabled(lane, first, now)
             return
         due = owed(lane.task, lane.state, first, now, self._absence)
         self.decide(*due.skips)
         if due.start is not None:
-            self.come(lane, due.start)
+            self.come(lane, due.start, settled=now)
+        else:
+            self.change(lane, settled=now)
 
     def _skip_disabled(self, lane: Lane, first: datetime, now: datetime) -> None:
         span = lane.task.recurrence.summary(first - INSTANT, now, lane.state.anchor or first)
@@ -74,12 +76,12 @@ class Yard:
             reason, why = SkipReason.DISABLED, lane.why_disabled
             self.decide(Skip(lane.task.name, reason, span.first, span.last, span.count, why))
 
-    def come(self, lane: Lane, new: Pending) -> None:
-        """A slot meets what runs and waits in its lane."""
+    def come(self, lane: Lane, new: Pending, **changes: object) -> None:
+        """A slot meets what runs and waits in its lane; further changes of its state go with it."""
         joined = join(lane, new)
         self.decide(*(self._with_obstacle(lane, skip) for skip in joined.skips))
-        if joined.pending != lane.state.pending:
-            self.change(lane, pending=joined.pending)
+        if changes or joined.pending != lane.state.pending:
+            self.change(lane, pending=joined.pending, **changes)
         if joined.stop:
             self.stop_running(lane, f"its next slot {new.slot.isoformat(timespec='seconds')} came due")
 
