@@ -177,6 +177,10 @@ class Bounded(Rule):
     def step(self) -> timedelta | None:
         return self.rule.step
 
+    @property
+    def names_wall_times(self) -> bool:
+        return self.rule.names_wall_times and self.around.zone is None
+
     def next_after(self, instant: datetime, frame: Frame) -> datetime | None:
         around = self.around
         frame = self._frame(frame)

@@ -61,6 +61,10 @@ class Cron(Rule):
     def text(self) -> str:
         return f"cron {self.expression}"
 
+    @property
+    def names_wall_times(self) -> bool:
+        return not self.follows_clock
+
     def next_after(self, instant: datetime, frame: Frame) -> datetime | None:
         walk = next_following if self.follows_clock else next_fixed
         return walk(instant, frame.zone, _table(self.fields).next_wall)

@@ -128,6 +128,8 @@ class Cursor:
         start = self.place
         found = pattern(r"(?:\([^\s()]*\)|[^\s()])*").match(self.phrase, start)
         raw = found[0] if found else ""
+        if not raw:
+            self.unknown(())
         while self._at < len(self._words) and self._words[self._at].start < start + len(raw):
             self._at += 1
         return raw

@@ -38,6 +38,10 @@ class Dated(Rule):
     def takes_times(self) -> bool:
         return True
 
+    @property
+    def names_wall_times(self) -> bool:
+        return True
+
     def next_after(self, instant: datetime, frame: Frame) -> datetime | None:
         phase = 0
         if self.every > 1:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from linodctl.recurrence.rule import Frame, Rule
+from linodctl.recurrence.rule import Frame, Rule, Span
 from linodctl.recurrence.stable import stable_number
 from linodctl.recurrence.values import times_text
 from linodctl.recurrence.wall import next_fixed, wall_of
 from linodctl.recurrence.words import UNIT_SECONDS
+
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,29 @@ class Irregular(Rule):
     def takes_times(self) -> bool:
         return self.unit in ("day", "week")
 
+    @property
+    def names_wall_times(self) -> bool:
+        return self.takes_times
+
     def next_after(self, instant: datetime, frame: Frame) -> datetime | None:
         if self.unit in ("day", "week"):
             return self._next_day(instant, frame)
         if instant < frame.anchor:
             return frame.anchor
-        grain = timedelta(seconds=1)
-        return frame.anchor + self._beyond((instant - frame.anchor) // grain) * grain
+        return frame.anchor + self._point(self._number_beyond((instant - frame.anchor) // _SECOND)) * _SECOND
+
+    def summary(self, after: datetime, until: datetime, frame: Frame) -> Span | None:
+        """Counted by the numbers of the points; days are walked."""
+        if self.unit in ("day", "week"):
+            return Rule.summary(self, after, until, frame)
+        if until < frame.anchor:
+            return None
+        first = self._number_beyond((after - frame.anchor) // _SECOND)
+        last = self._number_beyond((until - frame.anchor) // _SECOND) - 1
+        if last < first:
+            return None
+        slots = (frame.anchor + self._point(number) * _SECOND for number in (first, last))
+        return Span(next(slots), next(slots), last - first + 1)
 
     def _next_day(self, instant: datetime, frame: Frame) -> datetime | None:
         if not self.times and instant < frame.anchor:
@@ -60,30 +78,27 @@ class Irregular(Rule):
         times = self.times or (start.time(),)
 
         def next_wall(wall: datetime) -> datetime | None:
-            days = self._beyond((wall.date() - start.date()).days - 1)
-            while start.toordinal() + days <= date.max.toordinal():
-                day = date.fromordinal(start.toordinal() + days)
+            number = self._number_beyond((wall.date() - start.date()).days - 1)
+            while (ordinal := start.toordinal() + self._point(number)) <= date.max.toordinal():
                 for at in times:
-                    candidate = datetime.combine(day, at)
-                    if candidate > wall and (days > 0 or frame.given):
+                    candidate = datetime.combine(date.fromordinal(ordinal), at)
+                    if candidate > wall and (number > 0 or frame.given):
                         return candidate
-                days = self._beyond(days)
+                number += 1
             return None
 
         return next_fixed(instant, frame.zone, next_wall)
 
-    def _beyond(self, grains: int) -> int:
-        """The first point later than so many grains (seconds or days) after the anchor."""
-        size = self._grains_per_unit()
-        number = max(2 * grains // ((self.low + self.high) * size) - 1, 0)
-        while True:
-            point = self._point(number, size)
-            if point > grains:
-                return point
+    def _number_beyond(self, grains: int) -> int:
+        """The number of the first point later than so many grains (seconds or days) after the anchor."""
+        number = max(2 * grains // ((self.low + self.high) * self._grains_per_unit()) - 1, 0)
+        while self._point(number) <= grains:
             number += 1
+        return number
 
-    def _point(self, number: int, size: int) -> int:
+    def _point(self, number: int) -> int:
         """Point k in grains, computed in quarters so that everything is whole."""
+        size = self._grains_per_unit()
         reach = (self.high - self.low) * size
         shift = stable_number(self.seed, number) % (2 * reach + 1) - reach if number else 0
         return (2 * number * (self.low + self.high) * size + shift) // 4

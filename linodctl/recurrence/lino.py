@@ -176,7 +176,7 @@ def _fields(given: Mapping[str, Any]) -> Fields:
     unit = given.get("every_unit", "per_weekday" if days else None)
     if unit is None:
         raise RuleError("every_unit is missing (daily, hourly, …)", key="every_unit")
-    if unit not in UNITS:
+    if not isinstance(unit, str) or unit not in UNITS:
         near = nearest(str(unit), UNITS)
         hint = f"did you mean {near!r}?" if near else f"one of {', '.join(UNITS)}"
         raise RuleError(f"{unit!r} is not a unit ({hint})", str(unit), 0, key="every_unit")
@@ -202,7 +202,8 @@ def _every(given: Mapping[str, Any]) -> int:
     value = given.get("every", 1)
     if isinstance(value, bool) or not str(value).strip().isdecimal() or not 0 < int(value) <= 10_000_000:
         raise RuleError(
-            f"{value!r} is a phrase or no number; beside every_unit and weekdays 'every' is a whole number from 1 on",
+            f"beside every_unit, start_time or weekdays 'every' is a whole number from 1 on, not {value!r}"
+            " (to limit a phrase to weekdays write on: [monday])",
             str(value), 0, key="every",
         )  # fmt: skip
     return int(value)

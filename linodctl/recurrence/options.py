@@ -95,16 +95,15 @@ def _any_of(items: list[Read], name: str, key: str) -> Read:
 
 
 def _every(value: Any, name: str, calendars: Calendars) -> Read:
-    if not isinstance(value, str) or value.strip().isdecimal():
-        raise RuleError(
-            f"{value} has no unit; write '{value} seconds' or '{value} minutes', or add every_unit"
-            if isinstance(value, (int, float, str)) and not isinstance(value, bool) and str(value).strip()
-            else f"{value!r} is not a phrase; write for example 'day at 02:30'",
-            str(value),
-            0,
-            key="every",
-            examples=(f"{value} seconds", f"{value} minutes"),
-        )
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        raise RuleError(f"{value!r} is not a phrase; write for example 'day at 02:30'", str(value), 0, key="every")
+    if value.strip().isdecimal():
+        number = value.strip()
+        examples = (f"{number} seconds", f"{number} minutes")
+        message = f"{number} has no unit; write '{examples[0]}' or '{examples[1]}', or add every_unit"
+        raise RuleError(message, value, 0, key="every", examples=examples)
     if not value.strip():
         raise RuleError("the phrase is empty; write for example 'day at 02:30', or 'never'", value, 0, key="every")
     if _looks_like_cron(value):

@@ -47,6 +47,10 @@ class Period(Rule):
     def takes_times(self) -> bool:
         return True
 
+    @property
+    def names_wall_times(self) -> bool:
+        return True
+
     def next_after(self, instant: datetime, frame: Frame) -> datetime | None:
         if not self.times and instant < frame.anchor:
             return frame.anchor

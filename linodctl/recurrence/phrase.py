@@ -60,8 +60,8 @@ def _one(cursor: Cursor) -> tuple[Rule, Limits]:
     """One rule with the modifiers after it. In brackets, its modifiers are its own."""
     if cursor.accept("("):
         inner, limits = _alternatives(cursor)
-        cursor.expect(")")
         inner = limits.wrap(cursor, inner)
+        cursor.expect(")")
         return inner, read_modifiers(cursor, inner)[1]
     cursor.accept("every", "each")
     return read_modifiers(cursor, _head(cursor))
@@ -117,7 +117,8 @@ def _rrule(cursor: Cursor) -> Rule:
 
     cursor.take()
     start = cursor.place
-    return read_rrule(cursor.unspaced(), key=cursor.key, phrase=cursor.phrase, start=start)
+    text = cursor.unspaced()
+    return read_rrule(text, key=cursor.key, phrase=cursor.phrase, start=start)
 
 
 def _weekdays(cursor: Cursor) -> Rule:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from linodctl.recurrence.around import AnyOf, Bounded, WhyNot
+from linodctl.recurrence.changes import Trouble, trouble
 from linodctl.recurrence.interval import Interval
 from linodctl.recurrence.rule import Frame, Rule, Span
 from linodctl.recurrence.simple import Never
@@ -113,6 +114,14 @@ class Recurrence:
         open_around = replace(self.rule.around, until=None, windows=(), on=(), off=())
         return replace(self, rule=Bounded(self.rule.rule, open_around))
 
+    def clock_trouble(self, after: datetime, until: datetime, anchor: datetime) -> Trouble | None:
+        """The first wall time in (after, until] that a clock change skips or doubles; None when it meets none."""
+        for part in parts_of(self.rule):
+            found = trouble(part, self.zone, after, until, anchor)
+            if found is not None:
+                return found
+        return None
+
     def can_fire(self, now: datetime) -> bool:
         """Whether it has any slot at all, past or to come. `never` and `startup` are meant, and count as such."""
         if _is_meant(self.rule):
@@ -143,11 +152,17 @@ NEVER = Recurrence(Never())
 """The recurrence of a task that runs only when triggered."""
 
 
+def parts_of(rule: Rule) -> tuple[Rule, ...]:
+    """The alternatives of a rule, each with the limits around the whole."""
+    if isinstance(rule, Bounded) and isinstance(rule.rule, AnyOf):
+        return tuple(Bounded(part, rule.around) for part in rule.rule.rules)
+    return rule.rules if isinstance(rule, AnyOf) else (rule,)
+
+
 def _is_meant(rule: Rule) -> bool:
     """Whether having no slot of its own is what the rule says."""
-    inner = rule.rule if isinstance(rule, Bounded) else rule
-    parts = inner.rules if isinstance(inner, AnyOf) else (inner,)
-    return any(isinstance(part, Never) or part.at_startup for part in parts)
+    inner = (part.rule if isinstance(part, Bounded) else part for part in parts_of(rule))
+    return any(isinstance(part, Never) or part.at_startup for part in inner)
 
 
 def _latest(next_after: Callable[[datetime], datetime | None], instant: datetime, floor: datetime) -> datetime | None:

@@ -50,6 +50,10 @@ class RRule(Rule):
     def in_seconds(self) -> bool:
         return "FREQ=SECONDLY" in self.rule
 
+    @property
+    def names_wall_times(self) -> bool:
+        return int(read_parts(self.rule)["freq"]) < _HOURLY
+
     def next_after(self, instant: datetime, frame: Frame) -> datetime | None:
         series = _series(self.rule, _full_second(wall_of(frame.anchor, frame.zone)))
         end = series.end(frame)

@@ -55,6 +55,11 @@ class Rule:
         return False
 
     @property
+    def names_wall_times(self) -> bool:
+        """Whether its slots are wall times that each count once, so that a clock change can skip or double one."""
+        return False
+
+    @property
     def takes_times(self) -> bool:
         """Whether it has a field `times` that `at 10:30` can fill."""
         return False

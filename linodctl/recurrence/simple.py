@@ -51,6 +51,10 @@ class Once(Rule):
     def is_bare(self) -> bool:
         return self.at is None
 
+    @property
+    def names_wall_times(self) -> bool:
+        return self.at is not None and self.at.tzinfo is None
+
     def next_after(self, instant: datetime, frame: Frame) -> datetime | None:
         slot = frame.anchor if self.at is None else moment_instant(self.at, frame.zone)
         return slot if slot > instant else None

@@ -92,7 +92,7 @@ def fold_ahead(instant: datetime, zone: ZoneInfo) -> datetime | None:
     first, second = _offset(local), _offset(local.replace(fold=1))
     if second >= first:
         return None
-    return _first_second(instant, instant + (first - second), lambda moment: _offset(moment.astimezone(zone)) != first)
+    return first_passing(instant, instant + (first - second), lambda moment: _offset(moment.astimezone(zone)) != first)
 
 
 def _highest_shown(instant: datetime, zone: ZoneInfo) -> datetime:
@@ -102,7 +102,7 @@ def _highest_shown(instant: datetime, zone: ZoneInfo) -> datetime:
     if not local.fold:
         return shown
     first, second = _offset(local.replace(fold=0)), _offset(local)
-    turn = _first_second(instant - (first - second), instant, lambda moment: _offset(moment.astimezone(zone)) == second)
+    turn = first_passing(instant - (first - second), instant, lambda moment: _offset(moment.astimezone(zone)) == second)
     return (turn + first).replace(tzinfo=None) - TICK
 
 
@@ -123,10 +123,10 @@ def _end_of_gap(wall: datetime, zone: ZoneInfo) -> datetime:
     """
     early = wall.replace(tzinfo=zone, fold=1).astimezone(UTC).replace(microsecond=0)
     late = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    return _first_second(early, late, lambda moment: wall_of(moment, zone) > wall)
+    return first_passing(early, late, lambda moment: wall_of(moment, zone) > wall)
 
 
-def _first_second(early: datetime, late: datetime, test: Callable[[datetime], bool]) -> datetime:
+def first_passing(early: datetime, late: datetime, test: Callable[[datetime], bool]) -> datetime:
     """The first whole second later than `early`, at most about `late`, that passes; `test` turns true once."""
     early = early.replace(microsecond=0)
     low, high = 0, int((late - early) / SECOND) + 1
