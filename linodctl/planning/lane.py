@@ -19,7 +19,7 @@ Place = tuple[int, datetime, int]
 class Lane:
     """One task with its state, its waiting requests and its running runs."""
 
-    __slots__ = ("place", "removed", "requests", "running", "state", "task", "wake")
+    __slots__ = ("_found", "_found_for", "place", "removed", "requests", "running", "state", "task", "wake")
 
     def __init__(self, task: Task, state: TaskState) -> None:
         self.task = task
@@ -32,6 +32,9 @@ class Lane:
         """Where the queue for room has it."""
         self.removed = False
         """No longer declared: it only waits for its runs to end."""
+        self._found: datetime | None = None
+        """The next slot as calculated last, and from what: between two slots it is asked for several times."""
+        self._found_for: tuple[datetime | None, datetime | None, int] | None = None
 
     @property
     def disabled(self) -> bool:
@@ -55,9 +58,13 @@ class Lane:
 
     def next_slot(self) -> datetime | None:
         """The first unsettled slot; with `after: finish` there is none until the run has ended."""
-        if self.task.recurrence.after_finish is not None and (self.running or self.state.pending):
+        rule, state = self.task.recurrence, self.state
+        if rule.after_finish is not None and (self.running or state.pending):
             return None
-        return next_slot(self.task, self.state)
+        found_for = (state.settled, state.anchor, 0 if rule.count is None else state.used)
+        if found_for != self._found_for:
+            self._found, self._found_for = next_slot(self.task, state), found_for
+        return self._found
 
     def head(self, now: datetime) -> Head | None:
         """What would start now if there were room."""

@@ -38,10 +38,7 @@ def owed(task: Task, state: TaskState, first: datetime, now: datetime, absence: 
     """
     policy, rule = task.policy, task.recurrence
     anchor = state.anchor or first
-    if rule.after_finish is not None:
-        last: datetime | None = first  # the next one exists only once this one has ended
-    else:
-        last = rule.previous(now, anchor, first - INSTANT)
+    last = _last_due(task, first, now, anchor)
     window = policy.tolerance if policy.missed is Missed.SKIP else policy.missed_window
     oldest = _back(now, window)
     if last is None or last < oldest:
@@ -58,6 +55,17 @@ def owed(task: Task, state: TaskState, first: datetime, now: datetime, absence: 
     kept = first if first >= oldest else rule.next_after(oldest - INSTANT, anchor) or last
     skips = _given_up(task, first, kept - INSTANT, anchor, SkipReason.MISSED, _too_late(task), absence)
     return Owed(Pending(kept, trigger=Trigger.CATCH_UP, until=last), skips)
+
+
+def _last_due(task: Task, first: datetime, now: datetime, anchor: datetime) -> datetime | None:
+    """The latest slot up to `now`, of which `first` is one. Mostly it is that one, and one look ahead tells."""
+    rule = task.recurrence
+    if rule.after_finish is not None:
+        return first  # the next one exists only once this one has ended
+    following = rule.next_after(first, anchor)
+    if following is None or following > now:
+        return first
+    return rule.previous(now, anchor, first)
 
 
 def _trigger(task: Task, slot: datetime, now: datetime, absence: Absence | None) -> Trigger:
