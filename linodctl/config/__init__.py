@@ -35,15 +35,17 @@ def load(
     overrides: Overrides | None = None,
     unresolved: Mapping[str, str] | None = None,
     now: datetime | None = None,
+    looked: bool = False,
 ) -> Loaded:
     """The site declared in these files; raises ConfigError with every problem when any of them is an error.
 
     `discovered` are the rows of decorated functions, `overrides` what was `set` at run time. A task whose dotted path
     is a key of `unresolved` is disabled with that reason. With `now`, rules that have expired are warnings.
+    Unless somebody has `looked` through the modules of `discover`, a name that may stand in them is only a warning.
     """
     from linodctl.config.load import Outside, load_files
 
-    world = Outside(environ, discovered, overrides or {}, now)
+    world = Outside(environ, discovered, overrides or {}, now, looked)
     return load_files(paths, world, unresolved or {})
 
 

@@ -33,7 +33,7 @@ class Outside:
     discovered: Sequence[Discovered]
     overrides: Overrides
     now: datetime | None
-    looked: bool = True
+    looked: bool = False
     """Whether `discovered` is all there is: somebody has looked through the modules of `discover` just now."""
 
 
@@ -48,7 +48,8 @@ def load_files(paths: Sequence[Path], outside: Outside, unresolved: Mapping[str,
     problems.may_be_found = bool(settings["discover"]) and not outside.looked
     layers = _layers(shaped, outside, problems)
     procedures, tasks = layers.declared_procedures(problems), layers.declared_tasks(problems)
-    _check_functions(procedures, shaped, problems)
+    procedures = _with_function(procedures, shaped, problems)
+    tasks = [task for task in tasks if "func" in task.options]
     names = {*layers.broken, *layers.tasks, *(task.name for task in tasks)}
     check_names(tasks, names, gathered.tree.table("limits").entries, problems)
     reader = Recurrences(Rules(settings["timezone"], settings["calendars"]), outside.now, problems)
@@ -87,7 +88,7 @@ def _layers(shaped: Shaped, outside: Outside, problems: Problems) -> Layers:
         procedures=_section(shaped, "procedures"),
         tasks=_section(shaped, "tasks"),
         overrides=_section(set_, "tasks"),
-        broken=frozenset(cut[1] for cut in shaped.cuts if cut[0] in ("procedures", "tasks") and len(cut) == 2),
+        broken=frozenset(str(cut[1]) for cut in shaped.cuts if cut[0] in ("procedures", "tasks") and len(cut) == 2),
     )
 
 
@@ -102,9 +103,9 @@ def _section(shaped: Shaped, section: str) -> dict[str, Layer]:
 
 
 def _with_function(declared: Sequence[DeclaredTask], shaped: Shaped, problems: Problems) -> list[DeclaredTask]:
-    """Those that have a function; it is a problem of the procedure, told once, if there is none."""
+    """Those that have a function; a problem for each that has none."""
     for task in declared:
-        if "func" not in task.options and task.path[0] == "procedures" and not shaped.lost(*task.path, ("func",)):
+        if "func" not in task.options and not shaped.lost("procedures", task.procedure, ("func",)):
             message = "has no func: name the function by its dotted path, such as mysite.jobs.checkdata"
             problems.missing(task.place, task.path, message)
     return [task for task in declared if "func" in task.options]

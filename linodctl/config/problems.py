@@ -73,7 +73,7 @@ class Problems:
     def __init__(self) -> None:
         self.found: dict[Problem, None] = {}
         self.may_be_found = False
-        """Whether a name that isn't there may still be found among decorated functions that nobody has looked for yet."""
+        """Whether a missing name may yet be found among decorated functions that nobody has looked for."""
         self._error_spots: set[tuple[str, int, int]] = set()
 
     def error(self, place: Place, key: str | Sequence[str | int], message: str) -> None:
@@ -82,6 +82,13 @@ class Problems:
 
     def warning(self, place: Place, key: str | Sequence[str | int], message: str) -> None:
         self.add("warning", place, key, message)
+
+    def missing(self, place: Place, key: str | Sequence[str | int], message: str) -> None:
+        """A name stands for nothing: an error, or a warning as long as it `may_be_found`."""
+        if self.may_be_found:
+            self.warning(place, key, f"{message}; 'discover' has not been looked through yet")
+        else:
+            self.error(place, key, message)
 
     def add(self, severity: Severity, place: Place, key: str | Sequence[str | int], message: str) -> None:
         """The same mistake, seen from several tasks, is one problem."""
