@@ -56,8 +56,8 @@ def next_fixed(instant: datetime, zone: ZoneInfo, next_wall: NextWall) -> dateti
 
     This is the rule for calendar phrases and for cron's fixed jobs: after a gap once, in a fold the first pass only.
     """
-    wall = next_wall(_highest_shown(instant, zone))
-    while wall is not None:
+    wall = next_wall(wall_of(instant, zone))
+    while wall is not None:  # in the second pass of a fold, walls of the first one come up again: they are past
         slot = slot_at(wall, zone)
         if slot is not None and slot > instant:
             return slot
@@ -93,17 +93,6 @@ def fold_ahead(instant: datetime, zone: ZoneInfo) -> datetime | None:
     if second >= first:
         return None
     return first_passing(instant, instant + (first - second), lambda moment: _offset(moment.astimezone(zone)) != first)
-
-
-def _highest_shown(instant: datetime, zone: ZoneInfo) -> datetime:
-    """The highest wall time shown up to `instant`: in the second pass of a fold, the end of the first one."""
-    local = instant.astimezone(zone)
-    shown = local.replace(tzinfo=None, fold=0)
-    if not local.fold:
-        return shown
-    first, second = _offset(local.replace(fold=0)), _offset(local)
-    turn = first_passing(instant - (first - second), instant, lambda moment: _offset(moment.astimezone(zone)) == second)
-    return (turn + first).replace(tzinfo=None) - TICK
 
 
 def _shown_after(instant: datetime, wall: datetime, zone: ZoneInfo) -> datetime | None:

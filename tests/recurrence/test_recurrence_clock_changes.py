@@ -231,3 +231,21 @@ def test_irregular_pauses_differ_between_tasks_and_are_the_same_after_a_restart(
     slots = list(one.slots(start, hour, start))
     pauses = {(b - a).total_seconds() for a, b in pairwise(slots)}
     assert pauses == {5, 6, 7, 8, 9, 10}
+
+
+def test_irregular_pauses_are_the_same_on_every_machine() -> None:
+    start = utc("2026-01-01 00:00")
+    slots = rule("5 to 10 seconds", name="checkdata").slots(start, start + MINUTE, start)
+    assert [(slot - start).seconds for slot in slots] == [8, 15, 22, 29, 37, 44, 53, 59]
+
+
+def test_irregular_pauses_are_counted_by_number() -> None:
+    start = utc("2026-01-01 00:00")
+    found = rule("5 to 10 seconds", name="checkdata")
+    for after, until in ((start - HOUR, start), (start, start + HOUR), (start + 8 * MINUTE, start + 8.05 * MINUTE)):
+        slots = list(found.slots(after, until, start))
+        span = found.summary(after, until, start)
+        assert (span and (span.first, span.last, span.count)) == (slots and (slots[0], slots[-1], len(slots)) or None)
+    year = found.summary(start, start + 365 * DAY, start)
+    assert year is not None
+    assert abs(year.count - 365 * 86400 / 7.5) < 2
