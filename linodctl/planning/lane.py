@@ -75,6 +75,8 @@ class Lane:
             return None
         if self.requests:
             return self.requests[0]
+        if not self.state.pending:
+            return None
         ready = [item for item in self.state.pending if self._is_ready(item, now)]
         return min(ready, key=lambda item: item.slot, default=None)
 

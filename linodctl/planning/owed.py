@@ -60,8 +60,8 @@ def owed(task: Task, state: TaskState, first: datetime, now: datetime, absence: 
 def _last_due(task: Task, first: datetime, now: datetime, anchor: datetime) -> datetime | None:
     """The latest slot up to `now`, of which `first` is one. Mostly it is that one, and one look ahead tells."""
     rule = task.recurrence
-    if rule.after_finish is not None:
-        return first  # the next one exists only once this one has ended
+    if first == now or rule.after_finish is not None:
+        return first  # under `after: finish` the next one exists only once this one has ended
     following = rule.next_after(first, anchor)
     if following is None or following > now:
         return first
