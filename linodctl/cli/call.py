@@ -113,12 +113,14 @@ class Call:
         self._write(json_text(shape))
 
     def print_table(self, table: Table) -> None:
-        """A table for people: drawn on a terminal, plain columns elsewhere."""
-        if self.on_terminal:
+        """A table for people: drawn on a terminal, plain columns elsewhere. That it is empty is said on stderr."""
+        if not table.rows:
+            self.note(table.empty)
+        elif self.on_terminal:
             from linodctl.cli.terminal import draw
 
             draw(table, color=self.colored())
-        elif table.rows:
+        else:
             self._write("\n".join(table.plain_lines(self.colored())))
 
     def print_line(self, *parts: Part) -> None:

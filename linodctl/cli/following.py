@@ -9,7 +9,7 @@ from linodctl.cli.log_lines import LogLines
 from linodctl.cli.paint import Part, line_of, strong
 from linodctl.cli.words import duration_of, outcome_of, why_of
 from linodctl.domain import Request, Run
-from linodctl.operations.follow import Step, Withdrawn
+from linodctl.operations.follow import Attended, Step, Withdrawn
 from linodctl.store.rows import LogRow
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ class Following:
                 self._hear_run(step)
             case Withdrawn():
                 self._hear_withdrawn(step.request)
+            case Attended(alive):
+                self._call.note("a runner is there" if alive else "the runner has gone; waiting for the next one")
 
     def _hear_run(self, run: Run) -> None:
         assert run.request_id is not None, "only requested runs are followed"

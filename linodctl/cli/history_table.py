@@ -21,7 +21,7 @@ COLUMNS = ("run", "when", "task", "outcome", "duration", "trigger", "why")
 def history_table(site: Site, rows: Sequence[Run | SkipRow], now: datetime) -> Table:
     """One row per run or streak of skips; its times in its task's zone."""
     cells = [_run(site, row, now) if isinstance(row, Run) else _skip(site, row) for row in rows]
-    return Table(COLUMNS, cells, frozenset({"run", "duration"}), empty="nothing has run yet")
+    return Table(COLUMNS, cells, frozenset({"run", "duration"}), empty="no runs and no skips")
 
 
 def _run(site: Site, run: Run, now: datetime) -> list[Part]:

@@ -15,8 +15,8 @@ class Table:
     columns: Sequence[str]
     rows: Sequence[Sequence[Part]]
     right: frozenset[str] = frozenset()
-    empty: str = ""
-    """What to say on a terminal instead of a table without rows."""
+    empty: str = "nothing to show"
+    """What to say instead of a table without rows."""
 
     def plain_lines(self, color: bool) -> list[str]:
         """The titles and the rows, a line each."""

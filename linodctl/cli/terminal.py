@@ -29,10 +29,6 @@ def console(color: bool) -> Console:
 
 def draw(table: Table, *, color: bool) -> None:
     """Fit the table to the terminal's width; long cells are folded, not cut."""
-    if not table.rows:
-        if table.empty:
-            console(color).print(Text(table.empty, style="dim"))
-        return
     drawing = Drawing(box=SIMPLE_HEAD, header_style="bold", show_edge=False, pad_edge=False)
     for title in table.columns:
         drawing.add_column(title, justify="right" if title in table.right else "left", overflow="fold")

@@ -25,7 +25,7 @@ def trigger_wait(call: Call, requests: Sequence[Request], heard: Heard) -> int:
         call.note(f"no runner is alive: waiting for one; start it with '{call.like('run')}' in another terminal")
     with Following(call) as following:
         try:
-            for step in follow_requests(call.site, requests):
+            for step in follow_requests(call.site, requests, alive=heard.alive):
                 following.hear(step)
         except KeyboardInterrupt:
             following.stop()

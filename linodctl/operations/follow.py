@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,10 +11,13 @@ from dataclasses import dataclass
 from linodctl.domain import Request, Run
 from linodctl.operations.past import LogSource
 from linodctl.operations.site import Site
+from linodctl.operations.status import is_alive
 from linodctl.store.reading import LogRow, Reader
 
 POLL = 0.05
 """Seconds between two looks at the state file; SQLite tells nobody of a change."""
+ATTENDANCE = 1.0
+"""Seconds of silence after which it is asked whether the runner is still there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +27,21 @@ class Withdrawn:
     request: Request
 
 
-Step = Run | LogRow | Withdrawn
-"""A run as it starts, makes progress and ends; a line of its log; or the end of a request that never ran."""
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """Whether a runner is there to carry the requests out; told when that changes."""
+
+    alive: bool
 
 
-def follow_requests(site: Site, requests: Sequence[Request]) -> Iterator[Step]:
+Step = Run | LogRow | Withdrawn | Attended
+"""A run as it starts, makes progress and ends; a line of its log; or what became of the request or the runner."""
+
+
+def follow_requests(site: Site, requests: Sequence[Request], *, alive: bool = True) -> Iterator[Step]:
     """Everything that becomes of the requests, retries included, until each has had its last run.
 
-    A run is yielded again whenever its progress or its outcome has changed.
+    A run is yielded again whenever its progress or its outcome has changed. `alive` is what is known of the runner.
     """
     with site.reading() as reader:
         waiting = [_Followed(request) for request in requests]
@@ -40,7 +52,10 @@ def follow_requests(site: Site, requests: Sequence[Request]) -> Iterator[Step]:
             waiting = [followed for followed in waiting if not followed.is_over]
             if not waiting:
                 return
-            _await_change(reader, version)
+            while not _await_change(reader, version, ATTENDANCE):
+                if is_alive(site) is not alive:
+                    alive = not alive
+                    yield Attended(alive)
 
 
 class _Followed:
@@ -111,10 +126,13 @@ def _newest_id(reader: Reader) -> int:
     return rows[-1].id if rows else 0
 
 
-def _await_change(reader: Reader, version: int) -> None:
-    """Sleep until somebody has written to the state file."""
-    while reader.data_version() == version:
+def _await_change(reader: Reader, version: int, seconds: float = math.inf) -> bool:
+    """Sleep until somebody has written to the state file, `seconds` at most; whether somebody has."""
+    for _ in itertools.takewhile(lambda look: look * POLL < seconds, itertools.count()):
+        if reader.data_version() != version:
+            return True
         time.sleep(POLL)
+    return False
 
 
 def _await_file(site: Site) -> None:

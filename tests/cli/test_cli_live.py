@@ -107,6 +107,21 @@ def test_ctrl_c_while_waiting_leaves_the_run_alone(alive: Site) -> None:
     assert alive.wait_for_end("also_waits")["outcome"] == "cancelled"
 
 
+def test_waiting_outlives_the_runner(tmp_path: Path) -> None:
+    site = with_home_of_its_own(Site(tmp_path, "procedures: {waits: {func: jobs.until_cancelled, every: never}}\n"))
+    command = [str(Path(sys.executable).with_name("linodctl")), "trigger", "waits", "--wait"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with site.runner() as first:
+        process = subprocess.Popen(command, cwd=site.folder, env=site.env, text=True, **pipes)
+        site.wait_for_line("start", "waits")
+        first.kill()
+        assert process.stderr is not None
+        assert process.stderr.readline() == "the runner has gone; waiting for the next one\n"
+    with site.runner():
+        said, _ = process.communicate(timeout=30)
+    assert process.returncode == 1 and "waits: lost after" in said
+
+
 def test_here_beside_a_runner_leaves_the_tasks_state_to_it(alive: Site) -> None:
     (ran,) = alive.cli("trigger", "often", "--here")
     assert ran["outcome"] == "succeeded"
