@@ -41,7 +41,8 @@ def load(
 
     `discovered` are the rows of decorated functions, `overrides` what was `set` at run time. A task whose dotted path
     is a key of `unresolved` is disabled with that reason. With `now`, rules that have expired are warnings.
-    Unless somebody has `looked` through the modules of `discover`, a name that may stand in them is only a warning.
+    Unless somebody has `looked` through the modules of `discover`, what a name there may explain is left out, and is no
+    problem.
     """
     from linodctl.config.load import Outside, load_files
 

@@ -84,10 +84,8 @@ class Problems:
         self.add("warning", place, key, message)
 
     def missing(self, place: Place, key: str | Sequence[str | int], message: str) -> None:
-        """A name stands for nothing: an error, or a warning as long as it `may_be_found`."""
-        if self.may_be_found:
-            self.warning(place, key, f"{message}; 'discover' has not been looked through yet")
-        else:
+        """A name stands for nothing, which is an error unless it `may_be_found`."""
+        if not self.may_be_found:
             self.error(place, key, message)
 
     def add(self, severity: Severity, place: Place, key: str | Sequence[str | int], message: str) -> None:

@@ -122,8 +122,8 @@ class Run:
     pid: int | None = None
     pid_started: str | None = None
     """The kernel's start time of `pid` (field 22 of /proc/PID/stat), which tells it from a later process."""
-    progress: tuple[float, float, str] | None = None
-    """done, total, text."""
+    progress: tuple[float, float | None, str] | None = None
+    """done, total (if known), text."""
     cancel_requested: str | None = None
     """Who asked to stop it, while it runs."""
 

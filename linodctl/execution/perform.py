@@ -15,7 +15,7 @@ from linodctl.execution.outcome import Ending, raised, returned, unfit_for_json
 from linodctl.execution.resolve import resolve
 from linodctl.execution.signature import ArgumentsDontFit, call_with
 
-LARGEST_MEMORY = 1024 * 1024
+LARGEST_MEMORY = 64 * 1024
 """Characters of JSON."""
 
 

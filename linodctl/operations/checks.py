@@ -32,7 +32,7 @@ def _with_code(site: Site, loaded: Loaded) -> tuple[Problem, ...]:
         probe = _look(loaded)
     except LinodctlError as error:  # setup failed, or importing killed the process: nothing else can be known
         return in_order([*loaded.warnings, _of_site(loaded, "setup" if loaded.setup else "", str(error))])
-    if probe.discovered:
+    if loaded.discover:
         try:
             loaded = site.declaration.load_discovering(probe.discovered)
         except ConfigError as error:

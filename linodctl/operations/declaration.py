@@ -41,10 +41,13 @@ class Declaration:
         self._clock = clock
         self._cache = ConfigCache(self.paths, environ)
 
-    def load(self, *, unresolved: Mapping[str, str] | None = None) -> Loaded:
-        """The config as it is on disk now. ConfigError with every problem of every file."""
+    def load(self, *, unresolved: Mapping[str, str] | None = None, looked: bool = False) -> Loaded:
+        """The config as it is on disk now. ConfigError with every problem of every file.
+
+        Names that decorated functions may stand for are no problem until somebody has `looked` for those.
+        """
         memory = self._remembered()
-        return self._load(memory.overrides, memory.discovered, unresolved or {})
+        return self._load(memory.overrides, memory.discovered, unresolved or {}, looked=looked)
 
     def load_as_running(self) -> Loaded:
         """As `load`; tasks whose code the runner could not find are disabled, as they are in the runner.
@@ -63,7 +66,7 @@ class Declaration:
 
     def load_discovering(self, discovered: Sequence[Discovered]) -> Loaded:
         """As `load`, with these decorated functions in place of the remembered ones."""
-        return self._load(self._remembered().overrides, discovered, {})
+        return self._load(self._remembered().overrides, discovered, {}, looked=True)
 
     def check_overrides(self, task: str, options: Mapping[str, Override]) -> None:
         """ConfigError if the config had problems with these overrides of the task in place of its present ones."""
@@ -95,7 +98,15 @@ class Declaration:
         with open_reader(state) as reader, reader.snapshot():
             return Memory(reader.overrides(), reader.discovered(), reader.note(UNRESOLVED) or {})
 
-    def _load(self, overrides: Overrides, discovered: Sequence[Discovered], unresolved: Mapping[str, str]) -> Loaded:
+    def _load(
+        self,
+        overrides: Overrides,
+        discovered: Sequence[Discovered],
+        unresolved: Mapping[str, str],
+        *,
+        looked: bool = False,
+    ) -> Loaded:
         from linodctl.config.load import Outside, load_files
 
-        return load_files(self.paths, Outside(self._environ, discovered, overrides, self._clock.now()), unresolved)
+        outside = Outside(self._environ, discovered, overrides, self._clock.now(), looked)
+        return load_files(self.paths, outside, unresolved)

@@ -28,6 +28,8 @@ class Written:
 class Batch:
     """What was reported and what was decided since the last write."""
 
+    procedures: list[tuple[str, str]] = field(default_factory=list)
+    """Which procedure each task runs."""
     reports: list[Started | Logged | Progressed] = field(default_factory=list)
     ends: list[tuple[int, Result, datetime]] = field(default_factory=list)
     """run id, result, instant"""
@@ -39,10 +41,13 @@ class Batch:
     """Whether the scheduler has been asked; from then on the batch is complete and only wants to be written."""
 
     def __bool__(self) -> bool:
-        return bool(self.reports or self.ends or self.decisions or self.states or self.heard is not None)
+        return bool(
+            self.procedures or self.reports or self.ends or self.decisions or self.states or self.heard is not None
+        )
 
     def write(self, ledger: Ledger, host: str) -> Written:
         """Write everything; the transaction around it makes it all or nothing."""
+        ledger.name_procedures(self.procedures)
         for report in self.reports:
             _write_report(ledger, report)
         for run_id, result, at in self.ends:

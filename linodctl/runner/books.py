@@ -11,7 +11,7 @@ from datetime import datetime
 
 from linodctl import events
 from linodctl.config import Loaded
-from linodctl.domain import Outcome, Result, Run
+from linodctl.domain import Outcome, Result, Run, Task
 from linodctl.execution.reports import Ended, Logged, Progressed, Report, Started, ZygoteDied
 from linodctl.planning import Decision, Disable, Enable, Scheduler, Skip, Start, Stop
 from linodctl.runner.batch import Batch, Written
@@ -73,6 +73,10 @@ class Books:
         self._seen_version = self._store.data_version()
         return self._settle(written, now)
 
+    def declare(self, tasks: Iterable[Task]) -> None:
+        """These are the site's tasks; recorded with the next tick."""
+        self._batch.procedures = [(task.name, task.procedure) for task in tasks]
+
     def close_lost(self, runs: Iterable[Run], now: datetime) -> None:
         """Runs that an earlier runner left open have ended, nobody knows how; recorded with the next tick."""
         for run in runs:
@@ -91,6 +95,7 @@ class Books:
             limits=loaded.limits,
             now=now,
         )
+        self.declare(loaded.tasks)
         self._wishes.forget_requests()
         self._seen_version = -1
 

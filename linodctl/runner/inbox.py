@@ -35,7 +35,9 @@ class Inbox:
 
     async def sleep(self, seconds: float) -> None:
         """Sleep until woken, `seconds` at most."""
-        if seconds > 0:
+        if seconds <= 0:
+            await asyncio.sleep(0)  # others have their turn all the same
+        else:
             try:
                 async with asyncio.timeout(seconds):
                     await self._bell.wait()

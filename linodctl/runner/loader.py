@@ -21,7 +21,7 @@ Tell = Callable[[events.Event], None]
 class Loader(Protocol):
     """Reads the site's config with what the store remembers; ConfigError if it has problems."""
 
-    def load(self, *, unresolved: Mapping[str, str] | None = None) -> Loaded: ...
+    def load(self, *, unresolved: Mapping[str, str] | None = None, looked: bool = False) -> Loaded: ...
 
 
 async def with_code(loader: Loader, loaded: Loaded, executor: Executor, store: Store, tell: Tell) -> Loaded:
@@ -38,8 +38,8 @@ async def with_code(loader: Loader, loaded: Loaded, executor: Executor, store: S
     for module, why in probe.errors:
         tell(events.Trouble(f"discover: {module}: {why}"))
     store.put_note(UNRESOLVED, unresolved)
-    if store.put_discovered(probe.discovered) or unresolved:
-        loaded = loader.load(unresolved=unresolved)
+    if store.put_discovered(probe.discovered) or unresolved or loaded.discover:
+        loaded = loader.load(unresolved=unresolved, looked=not probe.errors)
     for task in loaded.tasks:
         if task.launch.func in unresolved:
             tell(events.TaskUnrunnable(task.name, unresolved[task.launch.func]))

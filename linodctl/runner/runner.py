@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import os
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +30,8 @@ LOOK_AROUND = 15
 """Seconds between two looks for wishes whose wake-up call got lost, and at the socket they should have come by."""
 PRUNE = 3600
 """Seconds between two rounds of applying the history limits."""
+PRUNE_STEPS = 5
+"""How many of prune's transactions fit between two ticks."""
 RETRY_WRITE = 2.0
 """Seconds before a tick that could not be recorded is tried again."""
 RUNNER_STOPPED = "the runner stopped"
@@ -69,6 +73,7 @@ class Runner:
         self._socket_lost = False
         self._zygote_stale = False
         self._cannot_write = ""
+        self._pruning: Iterator[object] | None = None
 
     @property
     def failed(self) -> int:
@@ -90,6 +95,7 @@ class Runner:
             if self._zygote_stale:
                 await self._refresh_zygote()
             self._tick()
+            self._prune_a_little()
             if self._reload_wanted or self._signals.take_reload():
                 await self._reload()
             await self._inbox.sleep(self._seconds_to_sleep(end))
@@ -166,6 +172,8 @@ class Runner:
         self._reload_wanted |= work.reload
 
     def _seconds_to_sleep(self, end: float | None) -> float:
+        if self._pruning is not None:
+            return 0.0
         seconds = [self._chores.seconds_to_next()]
         if self._cannot_write:
             seconds.append(RETRY_WRITE)
@@ -218,9 +226,15 @@ class Runner:
 
     def _prune(self) -> None:
         history = self._loaded.history
+        self._pruning = self._store.prune_steps(history.keep, history.for_, self._clock.now())
+
+    def _prune_a_little(self) -> None:
+        """A few short transactions between two ticks, so that a large backlog makes nobody late."""
         try:
-            self._store.prune(history.keep, history.for_, self._clock.now())
+            if self._pruning is not None and not list(itertools.islice(self._pruning, PRUNE_STEPS)):
+                self._pruning = None
         except StateError as error:
+            self._pruning = None
             self._tell(events.Trouble(f"history was not pruned: {error}"))
 
     # --- the control socket ---------------------------------------------------------------------

@@ -50,6 +50,7 @@ async def start(loader: Loader, store: Store, clock: Clock, inbox: Inbox, signal
     )
     scheduler.startup(now)
     books = Books(store, scheduler, wishes, inbox, socket.gethostname())
+    books.declare(loaded.tasks)
     books.close_lost(legacy.open_runs, now)
     runner_id = store.runner_started(site=loaded.site, version=__version__, at=now)
     tell(
