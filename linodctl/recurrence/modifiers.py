@@ -10,7 +10,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from linodctl.recurrence.around import Around, Bounded, Window
+from linodctl.recurrence.around import Around, Window
+from linodctl.recurrence.bounded import Bounded
 from linodctl.recurrence.clockface import Clockface
 from linodctl.recurrence.cursor import Cursor
 from linodctl.recurrence.dated import Dated

@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from linodctl.recurrence.around import NOTHING, Bounded, Window, any_of
+from linodctl.recurrence.around import NOTHING, Window
+from linodctl.recurrence.bounded import Bounded, any_of
 from linodctl.recurrence.cursor import Cursor
 from linodctl.recurrence.days_off import NO_CALENDARS, Calendars, DaysOff, read_days_off
 from linodctl.recurrence.modifiers import Limits, read_windows, read_zone

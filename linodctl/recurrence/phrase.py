@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from linodctl.recurrence.around import any_of
+from linodctl.recurrence.bounded import any_of
 from linodctl.recurrence.cursor import Cursor
 from linodctl.recurrence.dated import Dated
 from linodctl.recurrence.interval import Interval

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from linodctl.recurrence.around import AnyOf, Bounded, WhyNot
+from linodctl.recurrence.around import WhyNot
+from linodctl.recurrence.bounded import AnyOf, Bounded
 from linodctl.recurrence.changes import Trouble, trouble
 from linodctl.recurrence.interval import Interval
 from linodctl.recurrence.rule import Frame, Rule, Span

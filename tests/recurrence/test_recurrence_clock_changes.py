@@ -245,7 +245,7 @@ def test_irregular_pauses_are_counted_by_number() -> None:
     for after, until in ((start - HOUR, start), (start, start + HOUR), (start + 8 * MINUTE, start + 8.05 * MINUTE)):
         slots = list(found.slots(after, until, start))
         span = found.summary(after, until, start)
-        assert (span and (span.first, span.last, span.count)) == (slots and (slots[0], slots[-1], len(slots)) or None)
+        assert (span and (span.first, span.last, span.count)) == ((slots and (slots[0], slots[-1], len(slots))) or None)
     year = found.summary(start, start + 365 * DAY, start)
     assert year is not None
     assert abs(year.count - 365 * 86400 / 7.5) < 2
