@@ -53,14 +53,13 @@ def command(
         from linodctl.cli.trigger_here import trigger_here
 
         return trigger_here(call, names, asked)
-    from linodctl.operations.wishes import trigger
-
-    requests, heard = trigger(call.site, names, **asked)
     if wait:
         from linodctl.cli.trigger_wait import trigger_wait
 
-        return trigger_wait(call, requests, heard)
-    _tell(call, requests, heard)
+        return trigger_wait(call, names, asked)
+    from linodctl.operations.wishes import trigger
+
+    _tell(call, *trigger(call.site, names, **asked))
     return 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
@@ -14,13 +14,12 @@ from linodctl.cli.following import Following
 from linodctl.domain import Request
 from linodctl.operations.follow import follow_requests
 from linodctl.operations.shapes import triggered_shape
-
-if TYPE_CHECKING:
-    from linodctl.operations.wishes import Heard
+from linodctl.operations.wishes import cancel, trigger
 
 
-def trigger_wait(call: Call, requests: Sequence[Request], heard: Heard) -> int:
+def trigger_wait(call: Call, names: Sequence[str], asked: dict[str, Any]) -> int:
     """Exit code 0 if all ended well, 1 if not, 130 if the person lost patience."""
+    requests, heard = trigger(call.site, names, **asked)
     if not heard.alive:
         call.note(f"no runner is alive: waiting for one; start it with '{call.like('run')}' in another terminal")
     with Following(call) as following:
@@ -48,8 +47,6 @@ def _interrupted(call: Call, requests: Sequence[Request], following: Following) 
     for task in open_ones:
         call.warn(f"{task}: goes on without you; '{call.like(f'cancel {task}')}' stops it")
     if sys.stdin.isatty() and sys.stderr.isatty() and open_ones and click.confirm("Stop it now?", err=True):
-        from linodctl.operations.wishes import cancel
-
         for task in open_ones:
             cancel(call.site, task)
             call.warn(f"{task}: asked to stop")
