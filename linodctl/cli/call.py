@@ -72,6 +72,13 @@ class Call:
         """Whether a person looks at stdout."""
         return sys.stdout.isatty()
 
+    @property
+    def width(self) -> int:
+        """How many columns a line may have: the terminal's, or 100 where there is none."""
+        import shutil
+
+        return shutil.get_terminal_size((100, 24)).columns
+
     def colored(self, stream: Any = None) -> bool:
         """Whether to write colour to stdout, or to another stream."""
         if self.color is not None:

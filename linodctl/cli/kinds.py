@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
     TextKind = click.ParamType[str]
     DurationKind = click.ParamType[timedelta]
+    TaskDurationKind = click.ParamType[tuple[str, timedelta]]
 else:  # generic only in newer releases of click
-    TextKind = DurationKind = click.ParamType
+    TextKind = DurationKind = TaskDurationKind = click.ParamType
 
 
 class TaskName(TextKind):
@@ -64,6 +65,20 @@ class Duration(DurationKind):
             return parse_duration(str(value))
         except UsageError as error:
             self.fail(str(error), param, ctx)
+
+
+class TaskDuration(TaskDurationKind):
+    """`NAME=30s`: which tasks, and how long their runs take."""
+
+    name = "task duration"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, timedelta]:
+        if isinstance(value, tuple):
+            return value
+        name, sign, duration = str(value).rpartition("=")
+        if not (sign and name):
+            self.fail(f"write NAME=DURATION, such as backup=30s, not {str(value)!r}", param, ctx)
+        return name, Duration().convert(duration, param, ctx)
 
 
 LOG_LEVEL = click.Choice(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], case_sensitive=False)

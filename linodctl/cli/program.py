@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "list": "List the tasks, the procedures or the log levels.",
         "show": "Show one task in full.",
         "next": "Show the slots to come, of tasks or of a rule you type.",
+        "simulate": "Show what would run and be skipped, without running anything.",
         "history": "Show what ran and what was skipped, newest first.",
         "logs": "Show the captured log of runs.",
     },

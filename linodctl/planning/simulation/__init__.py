@@ -6,12 +6,13 @@ scenario.py ──► stage.py (drives planning.Scheduler) ──► report.py �
 from linodctl.planning.simulation.report import Report
 from linodctl.planning.simulation.scenario import Down, Scenario, opening_states
 from linodctl.planning.simulation.stage import Stage
+from linodctl.planning.simulation.timeline import Grid
 
-__all__ = ["Down", "Report", "Scenario", "opening_states", "simulate"]
+__all__ = ["Down", "Grid", "Report", "Scenario", "opening_states", "simulate"]
 
 
-def simulate(scenario: Scenario, *, keep: int = 0, cells: int = 1) -> Report:
-    """Play the scenario to its end: figures of all of it, the first `keep` runs and skips, and `cells` per task."""
-    report = Report(scenario, keep=keep, cells=cells)
+def simulate(scenario: Scenario, *, keep: int = 0, grid: Grid | None = None) -> Report:
+    """Play the scenario to its end: figures of all of it, the first `keep` runs and skips, and the cells of `grid`."""
+    report = Report(scenario, keep=keep, grid=grid or Grid(scenario.start, scenario.end - scenario.start, 1))
     Stage(scenario, report).play()
     return report

@@ -5,16 +5,18 @@ All of it is counted while time passes; of half a million runs only the rows tha
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from linodctl.domain import SkipReason, Task, TaskState
+from linodctl.domain import SkipReason, Task, TaskState, Trigger
 from linodctl.planning.decisions import Skip
 from linodctl.planning.simulation.crowds import Crowd, Crowds
 from linodctl.planning.simulation.rows import Rows
 from linodctl.planning.simulation.scenario import Scenario
 from linodctl.planning.simulation.stage import PlayedRun
-from linodctl.planning.simulation.timeline import Cells
+from linodctl.planning.simulation.timeline import Cells, Grid
 from linodctl.planning.slots import INSTANT, next_slot
 
 MINUTE = timedelta(minutes=1)
@@ -35,20 +37,26 @@ class TaskReport:
     reasons: dict[SkipReason, int] = field(default_factory=dict)
     worst: PlayedRun | None = None
     """The run of a slot that started latest after it; None if all started at once."""
+    worst_on_duty: PlayedRun | None = None
+    """The same among the slots that came due while a runner was alive."""
 
     @property
     def worst_lateness(self) -> timedelta:
         return self.worst.lateness if self.worst else ZERO
 
+    def measure(self, run: PlayedRun) -> None:
+        """Note the run if it is the latest so far."""
+        self.worst = _later(run, self.worst)
+        if run.trigger is not Trigger.CATCH_UP:
+            self.worst_on_duty = _later(run, self.worst_on_duty)
+
 
 class Report:
     """Listens to a stage. Everything is final when the scenario has been played."""
 
-    def __init__(self, scenario: Scenario, *, keep: int, cells: int) -> None:
+    def __init__(self, scenario: Scenario, *, keep: int, grid: Grid) -> None:
         self.scenario = scenario
-        self.tasks = {
-            task.name: TaskReport(task, Cells(scenario.start, scenario.end, cells)) for task in scenario.tasks
-        }
+        self.tasks = {task.name: TaskReport(task, Cells(grid)) for task in scenario.tasks}
         self.rows = Rows(keep)
         self.peak_parallel = 0
         self.peak_at: datetime | None = None
@@ -75,13 +83,25 @@ class Report:
     @property
     def worst(self) -> PlayedRun | None:
         """The run that started latest after its slot; None if all started at once."""
-        late = [task.worst for task in self.tasks.values() if task.worst]
-        return max(late, key=lambda run: run.lateness, default=None)
+        return _latest(task.worst for task in self.tasks.values())
+
+    @property
+    def worst_on_duty(self) -> PlayedRun | None:
+        """The same among the slots that came due while a runner was alive."""
+        return _latest(task.worst_on_duty for task in self.tasks.values())
 
     @property
     def crowds(self) -> list[Crowd]:
         """Where tasks pile up, the worst first."""
         return self._crowds.worst()
+
+    @property
+    def reasons(self) -> dict[SkipReason, int]:
+        """How many slots were skipped for each reason, the most frequent first."""
+        total: Counter[SkipReason] = Counter()
+        for task in self.tasks.values():
+            total.update(task.reasons)
+        return dict(total.most_common())
 
     # --- what it is told ------------------------------------------------------------------------
 
@@ -89,8 +109,8 @@ class Report:
         task = self.tasks[run.task]
         task.runs += 1
         task.cells.run_at(run.start)
-        if run.trigger.is_slot and run.start > run.scheduled_for and run.lateness > task.worst_lateness:
-            task.worst = run
+        if run.trigger.is_slot and run.start > run.scheduled_for:
+            task.measure(run)
         if running > self.peak_parallel:
             self.peak_parallel, self.peak_at = running, run.start
         self._count_in_minute(run.start)
@@ -116,6 +136,14 @@ class Report:
         for name, report in self.tasks.items():
             if name in states:
                 report.waiting = _waiting(report.task, states[name], self.scenario.end)
+
+
+def _later(run: PlayedRun, other: PlayedRun | None) -> PlayedRun:
+    return run if other is None or run.lateness > other.lateness else other
+
+
+def _latest(runs: Iterable[PlayedRun | None]) -> PlayedRun | None:
+    return max((run for run in runs if run), key=lambda run: run.lateness, default=None)
 
 
 def _waiting(task: Task, state: TaskState, end: datetime) -> int:

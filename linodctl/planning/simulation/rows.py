@@ -15,14 +15,10 @@ class Rows:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self.runs: list[PlayedRun] = []
-        self._streaks: list[Skip] = []
+        self.skips: list[Skip] = []
         self._latest: dict[str, int] = {}
-        """Where in `_streaks` each task's latest streak is; -1 if it came too late to be kept."""
+        """Where in `skips` each task's latest streak is; -1 if it came too late to be kept."""
         self._last_run: dict[str, datetime] = {}
-
-    @property
-    def skips(self) -> list[Skip]:
-        return self._streaks
 
     def add_run(self, run: PlayedRun) -> None:
         if len(self.runs) < self._limit:
@@ -34,13 +30,13 @@ class Rows:
         place = self._latest.get(skip.task)
         if place is not None and place < 0:
             return  # what continues it isn't kept either
-        if place is not None and self._continues(self._streaks[place], skip):
-            streak = self._streaks[place]
+        if place is not None and self._continues(self.skips[place], skip):
+            streak = self.skips[place]
             count = streak.count + skip.count
-            self._streaks[place] = replace(streak, last_slot=skip.last_slot, count=count, detail=skip.detail)
-        elif len(self._streaks) < self._limit:
-            self._latest[skip.task] = len(self._streaks)
-            self._streaks.append(skip)
+            self.skips[place] = replace(streak, last_slot=skip.last_slot, count=count, detail=skip.detail)
+        elif len(self.skips) < self._limit:
+            self._latest[skip.task] = len(self.skips)
+            self.skips.append(skip)
         else:
             self._latest[skip.task] = -1
 

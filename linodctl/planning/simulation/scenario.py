@@ -1,4 +1,4 @@
-"""What is to be played: tasks and what is remembered of them, a span of time, durations, and when no runner is alive."""
+"""What is to be played: tasks and what is remembered of them, a span, durations, and when no runner is alive."""
 
 from __future__ import annotations
 

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """`count` cells of `length`, the first from `start` on; what lies outside belongs to the first or the last."""
+
+    start: datetime
+    length: timedelta
+    count: int
+
+    def cell(self, instant: datetime) -> int:
+        return min(max((instant - self.start) // self.length, 0), self.count - 1)
 
 
 class Cells:
-    """`count` cells from `start` to `end`; what lies outside belongs to the first or the last."""
+    """What happened to one task in each cell of the grid."""
 
-    __slots__ = ("_length", "_start", "runs", "skips")
+    __slots__ = ("_grid", "runs", "skips")
 
-    def __init__(self, start: datetime, end: datetime, count: int) -> None:
-        self._start = start
-        self._length = (end - start) / count
-        self.runs = [0] * count
-        self.skips = [0] * count
+    def __init__(self, grid: Grid) -> None:
+        self._grid = grid
+        self.runs = [0] * grid.count
+        self.skips = [0] * grid.count
 
     def run_at(self, instant: datetime) -> None:
-        self.runs[self._cell(instant)] += 1
+        self.runs[self._grid.cell(instant)] += 1
 
     def skipped(self, first: datetime, last: datetime, count: int) -> None:
         """`count` slots from `first` to `last`, taken as evenly spread."""
-        left, right = self._cell(first), self._cell(last)
+        left, right = self._grid.cell(first), self._grid.cell(last)
+        share = max(1, count // (right + 1 - left))
         for cell in range(left, right + 1):
-            share = max(1, count // (right + 1 - left)) if cell < right or left == right else 1
             self.skips[cell] += share
-
-    def _cell(self, instant: datetime) -> int:
-        return min(max((instant - self._start) // self._length, 0), len(self.runs) - 1)
