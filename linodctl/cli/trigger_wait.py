@@ -30,15 +30,13 @@ def trigger_wait(call: Call, names: Sequence[str], asked: dict[str, Any]) -> int
             following.stop()
             return _interrupted(call, requests, following)
     if call.json:
-        runs = following.runs
-        call.print_json(
-            [
-                triggered_shape(request, run, withdrawn=run is None)
-                for request in requests
-                for run in [runs.get(request.request_id)]
-            ]
-        )
+        call.print_json([_shape(request, following) for request in requests])
     return 0 if following.all_fine else 1
+
+
+def _shape(request: Request, following: Following) -> dict[str, Any]:
+    run = following.runs.get(request.request_id)
+    return triggered_shape(request, run, withdrawn=run is None)
 
 
 def _interrupted(call: Call, requests: Sequence[Request], following: Following) -> int:

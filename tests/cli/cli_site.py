@@ -12,10 +12,15 @@ from sites import SiteFolder
 class Site(SiteFolder):
     """A real site, and the program without a word about it."""
 
+    def command(self, *args: str) -> list[str]:
+        """The installed program with just these arguments."""
+        return [str(Path(sys.executable).with_name("linodctl")), *args]
+
     def program(self, *args: str) -> subprocess.CompletedProcess[str]:
-        """Run the installed command in the site's folder, with just these arguments."""
-        command = [str(Path(sys.executable).with_name("linodctl")), *args]
-        return subprocess.run(command, env=self.env, cwd=self.folder, capture_output=True, text=True, timeout=60)
+        """Run it in the site's folder."""
+        return subprocess.run(
+            self.command(*args), env=self.env, cwd=self.folder, capture_output=True, text=True, timeout=60
+        )
 
 
 def with_home_of_its_own(site: Site) -> Site:

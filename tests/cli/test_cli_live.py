@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -95,7 +94,7 @@ def test_cancel_stops_a_run_by_number(alive: Site) -> None:
 
 
 def test_ctrl_c_while_waiting_leaves_the_run_alone(alive: Site) -> None:
-    command = [str(Path(sys.executable).with_name("linodctl")), "trigger", "also_waits", "--wait"]
+    command = alive.command("trigger", "also_waits", "--wait")
     process = subprocess.Popen(command, cwd=alive.folder, env=alive.env, stderr=subprocess.PIPE, text=True)
     alive.wait_for_line("start", "also_waits")
     process.send_signal(signal.SIGINT)
@@ -109,7 +108,7 @@ def test_ctrl_c_while_waiting_leaves_the_run_alone(alive: Site) -> None:
 
 def test_waiting_outlives_the_runner(tmp_path: Path) -> None:
     site = with_home_of_its_own(Site(tmp_path, "procedures: {waits: {func: jobs.until_cancelled, every: never}}\n"))
-    command = [str(Path(sys.executable).with_name("linodctl")), "trigger", "waits", "--wait"]
+    command = site.command("trigger", "waits", "--wait")
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with site.runner() as first:
         process = subprocess.Popen(command, cwd=site.folder, env=site.env, text=True, **pipes)
@@ -131,7 +130,7 @@ def test_here_beside_a_runner_leaves_the_tasks_state_to_it(alive: Site) -> None:
 
 def test_ctrl_c_here_cancels_the_run(site: Site) -> None:
     site.config.write_text("procedures: {waits: {func: jobs.until_cancelled, every: never}}\n")
-    command = [str(Path(sys.executable).with_name("linodctl")), "trigger", "waits", "--here"]
+    command = site.command("trigger", "waits", "--here")
     process = subprocess.Popen(command, cwd=site.folder, env=site.env, stdout=subprocess.PIPE, text=True)
     site.wait_for_line("start", "waits")
     os.kill(process.pid, signal.SIGINT)

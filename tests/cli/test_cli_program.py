@@ -54,7 +54,7 @@ def test_alone_it_prints_help(site: Site, args: list[str]) -> None:
 
 @pytest.mark.parametrize("command", [["linodctl"], [sys.executable, "-m", "linodctl"]])
 def test_version(site: Site, command: list[str]) -> None:
-    program = [str(Path(sys.executable).with_name("linodctl"))] if command == ["linodctl"] else command
+    program = site.command() if command == ["linodctl"] else command
     done = subprocess.run([*program, "--version"], env=site.env, capture_output=True, text=True, check=True)
     assert done.stdout == f"linodctl {__version__}\n"
 
@@ -114,7 +114,7 @@ def test_colour_on_a_terminal(site: Site, env: dict[str, str], colored: bool) ->
 def on_terminal(site: Site, args: list[str], env: dict[str, str]) -> str:
     """What the program writes to a terminal 200 columns wide."""
     ours, theirs = os.openpty()
-    command = [str(Path(sys.executable).with_name("linodctl")), *args]
+    command = site.command(*args)
     process = subprocess.Popen(command, cwd=site.folder, env={**site.env, **env}, stdout=theirs, stderr=theirs)
     os.close(theirs)
     chunks = []
@@ -129,7 +129,7 @@ def on_terminal(site: Site, args: list[str], env: dict[str, str]) -> str:
 
 
 def test_a_reader_that_goes_away_is_no_error(site: Site) -> None:
-    command = [str(Path(sys.executable).with_name("linodctl")), "schema"]
+    command = site.command("schema")
     process = subprocess.Popen(command, cwd=site.folder, env=site.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None and process.stderr is not None
     process.stdout.close()
@@ -198,8 +198,11 @@ def test_start_up_stays_within_its_bounds(site: Site) -> None:
     """Medians of one run on one machine, in turns; the bounds are the issue's."""
     procedures = "".join(f"  job{n}: {{func: jobs.quick, every: day at 02:{n % 60:02}}}\n" for n in range(100))
     site.config.write_text("procedures:\n" + procedures)
-    linodctl = str(Path(sys.executable).with_name("linodctl"))
-    commands = {"pass": [sys.executable, "-c", "pass"], "version": [linodctl, "--version"], "list": [linodctl, "list"]}
+    commands = {
+        "pass": [sys.executable, "-c", "pass"],
+        "version": site.command("--version"),
+        "list": site.command("list"),
+    }
     seconds: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(7):
         for name, command in commands.items():
