@@ -9,8 +9,8 @@ from typing import Any
 
 from linodctl.recurrence import Recurrence, parse_recurrence
 
-_DEPENDS_ON_NAME = re.compile(r"\bH\b|spread", re.IGNORECASE)
-"""The two words under which equal options mean different slots for different tasks."""
+_DEPENDS_ON_NAME = re.compile(r"\bH\b|spread|\d\s+to\s+\d", re.IGNORECASE)
+"""What makes equal options mean different slots for different tasks: H, `spread`, and `5 to 10 seconds`."""
 
 
 class Rules:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from linodctl.recurrence.rule import Frame, Rule, Span
-from linodctl.recurrence.words import UNIT_SECONDS, counted
+from linodctl.recurrence.words import UNIT_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Interval(Rule):
 
     @property
     def text(self) -> str:
-        return counted(self.every, self.unit)
+        return f"{self.every} {self.unit}{'s' if self.every > 1 else ''}"
 
     @property
     def is_bare(self) -> bool:

@@ -84,7 +84,7 @@ def test_an_override_of_any_recurrence_option_replaces_the_whole_recurrence(task
     assert found["a"].recurrence.text == "day at 11:00"
     assert found["a"].recurrence.zone == "Europe/Tallinn"
     assert found["a"].log_level == LogLevel.DEBUG
-    assert found["b"].recurrence.text == "hour"
+    assert found["b"].recurrence.text == "1 hour"
     assert found["c"].log_level == LogLevel.INFO
     assert found["d"].recurrence.zone == "Asia/Tokyo"
 
@@ -113,7 +113,7 @@ def test_tasks_override_only_themselves(tasks: Tasks) -> None:
         "same": (3, "job"),
     }
     assert [task.launch.timeout for task in found.values()] == [timedelta(minutes=n) for n in (2, 1, 1)]
-    assert [task.recurrence.text for task in found.values()] == ["day at 10:00", "day at 10:00", "hour"]
+    assert [task.recurrence.text for task in found.values()] == ["day at 10:00", "day at 10:00", "1 hour"]
 
 
 def test_without_recurrence_a_task_is_run_by_hand_only(tasks: Tasks) -> None:
@@ -213,7 +213,7 @@ def test_decorated_functions_follow_those_of_the_file(project: Project) -> None:
     rows = [Row("m", "b", "m.b", {"every": "10 seconds"}), Row("m", "a", "m.a")]
     site = project.load("discover: m\nprocedures: {a: {every: hour}, z: {func: x.y}}", discovered=rows)
     assert [(task.name, task.launch.func, task.recurrence.text) for task in site.tasks] == [
-        ("a", "m.a", "hour"),
+        ("a", "m.a", "1 hour"),
         ("z", "x.y", "never"),
         ("b", "m.b", "10 seconds"),
     ]
@@ -258,3 +258,12 @@ def test_an_override_whose_task_is_gone_is_a_warning(project: Project) -> None:
         "set by ann at 2026-05-01T12:00:00+00:00: warning: tasks.gone: there is no such task any more:"
         " the override has no effect"
     )
+
+
+@pytest.mark.parametrize("rule", ["every: 5 to 10 seconds", 'cron: "H * * * *"', "{every: hour, spread: 10m}"])
+def test_rules_that_depend_on_the_name_are_not_shared(project: Project, rule: str) -> None:
+    body = rule.strip("{}")
+    site = project.load(f"procedures: {{a: {{func: x.y, {body}}}, b: {{func: x.y, {body}}}}}")
+    anchor = datetime(2026, 1, 1, tzinfo=UTC)
+    slots = [list(task.recurrence.slots(anchor, anchor + timedelta(hours=5), anchor))[:30] for task in site.tasks]
+    assert slots[0] != slots[1]

@@ -36,7 +36,7 @@ def test_an_override_of_a_decorated_function_works_at_the_first_start(make_site:
         site.wait_for(lambda: len(site.lines("start")) >= 2, "it runs every second, as the site wants it")
         tasks = {task["name"]: task for task in site.cli("list")}
     assert set(tasks) == {"found", "often", "nightly", "again"}
-    assert tasks["found"]["recurrence"].endswith("second")
+    assert tasks["found"]["recurrence"] == "1 second"
     assert tasks["often"]["log_level"] == "WARNING"
     assert tasks["nightly"]["recurrence"] == "day at 02:30 only on monday"
 

@@ -15,7 +15,7 @@ ANCHOR = utc("2026-01-01 09:05:03")  # a Thursday
 TABLE: list[tuple[str, str, list[str]]] = [
     # elapsed time
     ("10 seconds", "10 seconds", ["2026-01-01 09:05:13", "2026-01-01 09:05:23"]),
-    ("1 hour", "hour", ["2026-01-01 10:05:03", "2026-01-01 11:05:03"]),
+    ("1 hour", "1 hour", ["2026-01-01 10:05:03", "2026-01-01 11:05:03"]),
     ("every 90 minutes", "90 minutes", ["2026-01-01 10:35:03", "2026-01-01 12:05:03"]),
     ("Every 5 Minutes", "5 minutes", ["2026-01-01 09:10:03", "2026-01-01 09:15:03"]),
     # marks on the clock's face

@@ -177,7 +177,7 @@ def test_ordinals() -> None:
 
 def test_a_pause_is_written_without_spaces() -> None:
     found = _parse({"every": "hour", "spread": timedelta(hours=2, minutes=30, seconds=1)})
-    assert found.text == "hour spread 2h30m1s"
+    assert found.text == "1 hour spread 2h30m1s"
 
 
 def test_dates_of_the_year_are_checked_against_leap_years() -> None:
