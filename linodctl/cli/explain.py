@@ -33,11 +33,12 @@ def command(call: Call, name: str, at: str | None) -> None:
       linodctl explain checkdata --at 'yesterday 02:30'
       linodctl explain checkdata --at 2026-03-29T02:30 --json | jq -r .verdict
     """
-    from linodctl.operations.explain import explain
+    from linodctl.operations.explain import explain_task, subject
     from linodctl.operations.explain.shape import answer_shape
 
-    zone = call.site.zone_of(name)
-    answer = explain(call.site, name, call.instant("--at", at, zone.key))
+    task = subject(call.site, name)
+    zone = call.site.zone_of(task.name)
+    answer = explain_task(call.site, task, call.instant("--at", at, zone.key))
     if call.json:
         call.print_json(answer_shape(answer, zone))
         return

@@ -19,6 +19,7 @@ from linodctl.store import decoding, history
 from linodctl.store.columns import instant_of, text_of
 from linodctl.store.errors import in_words
 from linodctl.store.logs import logs_query
+from linodctl.store.moments import Moments
 from linodctl.store.rows import Discovered, Edit, LogRow, Override, RequestRow, RunnerRow
 
 __all__ = ["Discovered", "Edit", "LogRow", "Override", "Reader", "RequestRow", "RunnerRow"]
@@ -140,6 +141,11 @@ class Reader:
         """Captured records of at least `level` with an id above `after_id`, in order; only the `last` ones if given."""
         rows = [decoding.log_of(row) for row in self._all(*logs_query(run_ids, task, level, after_id, last))]
         return rows if last is None else rows[::-1]
+
+    @property
+    def moments(self) -> Moments:
+        """Questions about one moment of the past."""
+        return Moments(self._all)
 
     # --- people, settings, the runner -----------------------------------------------------------
 
