@@ -13,5 +13,5 @@ def _no_real_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Temp
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(Path(home) / ".config"))
-    for name in ("LINODCTL_CONFIG", "LINODCTL_STATE"):
+    for name in ("LINODCTL_CONFIG", "LINODCTL_STATE", "XDG_CACHE_HOME"):
         monkeypatch.delenv(name, raising=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 
 from rich.box import SIMPLE_HEAD
@@ -19,6 +20,7 @@ def console(color: bool) -> Console:
     """stdout as rich sees it; what rich thinks of the environment's colour wishes has been decided before."""
     return Console(
         file=sys.stdout,
+        width=shutil.get_terminal_size().columns,  # rich takes every dumb terminal for 80 wide
         no_color=not color,
         color_system="auto" if color else None,
         highlight=False,

@@ -44,7 +44,7 @@ def load(
     Unless somebody has `looked` through the modules of `discover`, what a name there may explain is left out, and is no
     problem.
     """
-    from linodctl.config.load import Outside, load_files
+    from linodctl.config.loading import Outside, load_files
 
     world = Outside(environ, discovered, overrides or {}, now, looked)
     return load_files(paths, world, unresolved or {})

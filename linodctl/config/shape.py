@@ -50,7 +50,8 @@ def check_shape(tree: Table, problems: Problems) -> Shaped:
         except ValidationError as errors:
             cuts = [_report(error, tree, problems) for error in errors.errors(include_url=False)]
         else:
-            return Shaped(tree, checked.model_dump(exclude_unset=True, by_alias=True), frozenset(cut_off))
+            values = checked.model_dump(exclude_unset=True, by_alias=True, warnings=False)
+            return Shaped(tree, values, frozenset(cut_off))
         cut_off.update(cuts)
         tree = _cut_off(tree, cuts)
 

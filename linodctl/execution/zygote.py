@@ -31,8 +31,12 @@ def main(control_fd: int) -> None:
     # Service managers signal every process of a service; what a stop means for runs is the runner's decision.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    control = socket.socket(fileno=control_fd)
-    control.set_inheritable(False)
+    with socket.socket(fileno=control_fd) as control:
+        control.set_inheritable(False)
+        _serve(control)
+
+
+def _serve(control: socket.socket) -> None:
     hello = receive_line(control)
     if hello is None:
         return
@@ -49,6 +53,7 @@ def main(control_fd: int) -> None:
     zygote = Zygote(control, orders["orphan_grace"])
     control.sendall(pack({"op": "ready", "files": files, "threads": threads}))
     zygote.serve()
+    zygote.close()
 
 
 def _settle_down() -> None:
@@ -76,6 +81,11 @@ class Zygote:
         self._waker.setblocking(False)
         signal.signal(signal.SIGCHLD, lambda *_: None)  # not ignored: the wakeup fd needs a handler to be set
         signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
+
+    def close(self) -> None:
+        signal.set_wakeup_fd(-1)
+        self._wake.close()
+        self._waker.close()
 
     def serve(self) -> None:
         """Until end-of-file: obey orders, reap workers."""

@@ -106,7 +106,7 @@ class Declaration:
         *,
         looked: bool = False,
     ) -> Loaded:
-        from linodctl.config.load import Outside, load_files
+        from linodctl.config.loading import Outside, load_files
 
         outside = Outside(self._environ, discovered, overrides, self._clock.now(), looked)
         return load_files(self.paths, outside, unresolved)
