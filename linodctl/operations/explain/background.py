@@ -48,18 +48,19 @@ class Background:
         """What disables the task now; the flag before the declaration."""
         state = self.state
         if state is not None and state.disabled:
-            return self.disabled_by(state.disabled_reason or "", self.now)
-        return Switch(self.task.disabled) if self.task.disabled is not None else None
+            switch = self.disabled_by(state.disabled_reason or "", self.now)
+            return replace(switch, since=switch.since or state.disabled_at, until=state.disabled_until)
+        return Switch(self.task.disabled, declared=True) if self.task.disabled is not None else None
 
     def disabled_by(self, reason: str, at: datetime) -> Switch:
-        """Who or what had disabled the task for this reason by the instant `at`."""
+        """Who or what had disabled the task for this reason by the instant `at`, as far as that is on record."""
         edit, failed = self.moments.switched(self.task.name, at), self.moments.failed_before(self.task.name, at)
         if edit is not None and edit.action == "disable" and edit.detail.get("reason") == reason:
             until = edit.detail.get("until")
-            return Switch(reason, edit.at, edit.who, until=datetime.fromisoformat(until) if until else None)
+            return Switch(reason, since=edit.at, who=edit.who, until=datetime.fromisoformat(until) if until else None)
         if failed is not None and reason.startswith(("failed", "timed out")):
-            return Switch(reason, failed.end_time, run=failed)
-        return Switch(reason)
+            return Switch(reason, since=failed.end_time, run=failed)
+        return Switch(reason, declared=reason == self.task.disabled)
 
     def runner(self) -> Runner:
         """Whether one is alive now."""

@@ -22,9 +22,10 @@ class Away:
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """What disabled a task: a person, a failed run, or its declaration (then there is neither)."""
+    """What disabled a task: a person, a failed run, its declaration; or nobody knows any more."""
 
     reason: str
+    declared: bool = False
     since: datetime | None = None
     who: str | None = None
     run: Run | None = None

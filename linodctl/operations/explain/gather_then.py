@@ -32,7 +32,7 @@ def gather_then(known: Background, at: datetime) -> Then:
         first_known=known.first_known,
         here=here,
         after=_slot(known, after),
-        taken_out=beside.taken_out_before(end, floor),
+        taken_out=beside.taken_out_before(end, floor) or beside.before_its_beginning(at),
         going_on=going_on,
         disabled=known.disabled_now(),
         away=known.away(at) if at <= known.now else None,

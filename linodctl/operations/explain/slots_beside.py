@@ -39,8 +39,11 @@ class Beside:
         if open_rule is self._rule or self._rule.after_finish is not None:
             return None
         instant = open_rule.previous(at, self._anchor(at), floor)
-        why = self._rule.why_not(instant) if instant is not None else None
-        return TakenOut(instant, why) if instant is not None and why is not None else None
+        return self._taken_out(instant) if instant is not None else None
+
+    def before_its_beginning(self, at: datetime) -> TakenOut | None:
+        """`at` itself, if the rule's limits take it out and no slot is before it: it may come before `from`."""
+        return self._taken_out(at) if self.before(at) is None else None
 
     def taken_out_after(self, at: datetime) -> TakenOut | None:
         """The first instant later than `at` that the rule names, if its limits take it out."""
@@ -48,8 +51,11 @@ class Beside:
         if open_rule is self._rule or self._rule.after_finish is not None:
             return None
         instant = open_rule.next_after(at, self._anchor(at))
-        why = self._rule.why_not(instant) if instant is not None else None
-        return TakenOut(instant, why) if instant is not None and why is not None else None
+        return self._taken_out(instant) if instant is not None else None
+
+    def _taken_out(self, instant: datetime) -> TakenOut | None:
+        why = self._rule.why_not(instant)
+        return TakenOut(instant, why) if why is not None else None
 
     def _skipped(self, at: datetime) -> datetime | None:
         streak = self._last_skips

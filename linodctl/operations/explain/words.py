@@ -87,17 +87,18 @@ class Words:
 
     def since(self, switch: Switch) -> str:
         """`since 2026-03-02 … by ann (maintenance)`, `since run 12 failed at … (ValueError: no)`."""
-        if switch.run is not None:
-            end = self.when(switch.run.end_time) if switch.run.end_time else ""
+        if switch.run is not None and switch.since is not None:
             why = _why(switch.run)
-            verb = _ENDED.get(switch.run.outcome, "ended") if switch.run.outcome else "ended"
-            return f"since run {switch.run.run_id} {verb} at {end}{f' ({why})' if why else ''}"
-        if switch.since is None:
-            return f"by its declaration ({switch.reason})" if switch.reason else "by its declaration"
-        until = f" until {self.when(switch.until)}" if switch.until else ""
-        by = f" by {switch.who}" if switch.who else ""
-        own = switch.reason and switch.reason != f"by {switch.who}"
-        return f"since {self.when(switch.since)}{until}{by}{f' ({switch.reason})' if own else ''}"
+            ended = _ENDED[switch.run.outcome] if switch.run.outcome else "ended"
+            return f"since run {switch.run.run_id} {ended} at {self.when(switch.since)}{f' ({why})' if why else ''}"
+        parts = [
+            "by its declaration" if switch.declared else "",
+            f"since {self.when(switch.since)}" if switch.since else "",
+            f"until {self.when(switch.until)}" if switch.until else "",
+            f"by {switch.who}" if switch.who else "",
+            f"({switch.reason})" if switch.reason and switch.reason != f"by {switch.who}" else "",
+        ]
+        return " ".join(filter(None, parts))
 
     def in_the_way(self, found: InTheWay) -> str:
         """What is full, and who holds it; or which task has to run first."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,23 +36,21 @@ class Chronicle:
     """Lets a site live from wake-up to wake-up; runs end when the test says so."""
 
     def __init__(self, folder: Path, config: str, now: str = "12:00:00") -> None:
-        (folder / "linodctl.yaml").write_text(f"timezone: Europe/Tallinn\n{config}")
         self.folder = folder
         self.clock = FakeClock(moment(now))
-        self.site = self._site()
+        self.rewrite(config)
         self.store = open_store(self.site.state)
         self._lock = SiteLock(self.site.state)
         self._live: dict[str, list[int]] = {}
         self._runner: int | None = None
 
-    def _site(self) -> Site:
-        return Site([str(self.folder / "linodctl.yaml")], environ={"HOME": str(self.folder)}, clock=self.clock)
+    def rewrite(self, config: str) -> None:
+        """Write the config anew; the runner goes on with the old one."""
+        path = self.folder / "linodctl.yaml"
+        path.write_text(f"timezone: Europe/Tallinn\n{config}")
+        self.site = Site([str(path)], environ={"HOME": str(self.folder)}, clock=self.clock)
 
-    def __enter__(self) -> Chronicle:
-        self.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def close(self) -> None:
         self._lock.release()
         self.store.close()
 
@@ -62,7 +59,6 @@ class Chronicle:
     def start(self, at: str | None = None) -> None:
         """A runner comes to be, as `runner.startup` makes one."""
         self._go(at)
-        self.site = self._site()
         now, loaded, legacy = self.clock.now(), self.site.loaded, look_back(self.store)
         self._lock.acquire()
         self._inbox, wishes = Inbox(), Wishes(self.store.note(HEARD) or 0)
@@ -134,3 +130,9 @@ class Chronicle:
     def text(self, task: str, at: str | None = None) -> str:
         """The text without the date, and without the offset that all times here have."""
         return self.explain(task, at).text.replace("2026-03-02 ", "").replace("+02:00", "")
+
+    def told(self, task: str, at: str | None = None) -> tuple[str, str, str | None, int | None]:
+        """Verdict, reason, slot (its time of day) and run."""
+        answer = self.explain(task, at)
+        slot = answer.slot.astimezone(ZONE).strftime("%H:%M:%S") if answer.slot else None
+        return answer.verdict.value, answer.reason, slot, answer.run_id
