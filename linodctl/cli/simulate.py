@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     "-n", "limit", type=click.IntRange(min=1), default=10_000, show_default=True, help="List at most so many."
 )
 @click.option(
-    "--duration", "durations", metavar="NAME=30s", multiple=True, type=kinds.TaskDuration(), help="How long runs take."
+    "--duration",
+    "durations",
+    metavar="NAME=30s",
+    multiple=True,
+    type=kinds.TaskDuration(),
+    help="How long runs of these tasks take.",
 )
 @click.option("--down", "downs", metavar="FROM..TO", multiple=True, help="No runner is alive then; may be repeated.")
 def command(
@@ -38,8 +43,8 @@ def command(
     """Show what would run and be skipped, without running anything.
 
     Plays the runner's own scheduler on a virtual clock, as if a runner started at --from; only the tasks that are named
-    (NAME may be a glob or tag:TAG), or all of them. Runs succeed, and take what the task's successful runs took in the
-    middle, 1 s where there were none.
+    (NAME may be a glob or tag:TAG), or all of them. Runs succeed, and take the median of what the task's latest good
+    runs took, 1 s where there were none.
 
     Played from now, it begins with what the state file remembers: what waits, is requested, or came due while no runner
     was alive. Played from another time, nothing is owed; grids, counts and disabled tasks are as they are now.

@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from linodctl.cli.axis import grid_of, labels_of
+from linodctl.cli.axis import axis_of
 from linodctl.cli.paint import Painted, Part, dim, strong
 from linodctl.cli.words import when
 from linodctl.config.values import format_duration
@@ -23,7 +23,7 @@ _STYLES = {ONE: "good", FEW: "good", MANY: "good", SKIP: "bad", BOTH: "warn", QU
 ROWS = 40
 """Tasks shown unless they were named."""
 LONGEST_NAME = 30
-NUMBER = 9
+NUMBER = 8
 """Columns of a number at the end of a row, the space before it included."""
 NARROWEST = 20
 """Columns of time below which lines rather get too long for the terminal."""
@@ -38,8 +38,8 @@ class Timeline:
         longest = max((len(task.name) for task in scenario.tasks), default=0)
         self._name_width = min(max(longest, 4), LONGEST_NAME, max(12, width // 3))
         columns = max(width - self._name_width - 2 - 2 * NUMBER, NARROWEST)
-        self.grid = grid_of(scenario.start, scenario.end, columns, self._zone)
-        self._labels = labels_of(self.grid, self._zone)
+        axis = axis_of(scenario.start, scenario.end, columns, self._zone)
+        self.grid, self._length, self._labels = axis.grid, axis.length, axis.labels()
 
     def lines(self, report: Report, *, everything: bool) -> Iterator[Line]:
         """Title, axis, rows, and what the marks mean; of many tasks the most eventful, unless `everything`."""
@@ -62,7 +62,7 @@ class Timeline:
 
     def _title(self) -> Line:
         start, end = (when(instant, self._zone) for instant in (self._scenario.start, self._scenario.end))
-        length = format_duration(timedelta(seconds=round(self.grid.length.total_seconds())))
+        length = format_duration(timedelta(seconds=round(self._length.total_seconds())))
         return (strong(f"{start} to {end}"), dim(f", {length} a column"))
 
     def _axis(self) -> Line:
@@ -87,7 +87,8 @@ class Timeline:
         ]
 
     def _background(self, column: int) -> str:
-        middle = self.grid.start + (column + 0.5) * self.grid.length
+        left, right = self.grid.edges[column : column + 2]
+        middle = left + (right - left) / 2
         if any(down.start <= middle < down.end for down in self._scenario.downs):
             return DOWN
         return TICK if column in self._labels else QUIET

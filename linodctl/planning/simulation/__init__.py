@@ -13,6 +13,6 @@ __all__ = ["Down", "Grid", "Report", "Scenario", "opening_states", "simulate"]
 
 def simulate(scenario: Scenario, *, keep: int = 0, grid: Grid | None = None) -> Report:
     """Play the scenario to its end: figures of all of it, the first `keep` runs and skips, and the cells of `grid`."""
-    report = Report(scenario, keep=keep, grid=grid or Grid(scenario.start, scenario.end - scenario.start, 1))
+    report = Report(scenario, keep=keep, grid=grid or Grid((scenario.start, scenario.end)))
     Stage(scenario, report).play()
     return report

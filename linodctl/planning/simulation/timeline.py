@@ -1,21 +1,24 @@
-"""One task's time in cells of equal length: how many runs started and how many slots were skipped in each."""
+"""One task's time in cells: how many runs started and how many slots were skipped in each."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """`count` cells of `length`, the first from `start` on; what lies outside belongs to the first or the last."""
+    """Cells between neighbouring `edges`, which are in order; what lies outside belongs to the first or the last."""
 
-    start: datetime
-    length: timedelta
-    count: int
+    edges: tuple[datetime, ...]
+
+    @property
+    def count(self) -> int:
+        return len(self.edges) - 1
 
     def cell(self, instant: datetime) -> int:
-        return min(max((instant - self.start) // self.length, 0), self.count - 1)
+        return min(max(bisect_right(self.edges, instant) - 1, 0), len(self.edges) - 2)
 
 
 class Cells:
@@ -33,7 +36,8 @@ class Cells:
 
     def skipped(self, first: datetime, last: datetime, count: int) -> None:
         """`count` slots from `first` to `last`, taken as evenly spread."""
-        left, right = self._grid.cell(first), self._grid.cell(last)
-        share = max(1, count // (right + 1 - left))
-        for cell in range(left, right + 1):
-            self.skips[cell] += share
+        marks = min(count, self._grid.cell(last) - self._grid.cell(first) + 1)
+        step = (last - first) / max(1, count - 1)
+        for number in range(marks):
+            slot = number * (count - 1) // max(1, marks - 1)
+            self.skips[self._grid.cell(first + slot * step)] += count // marks
