@@ -122,6 +122,8 @@ class Run:
     pid: int | None = None
     pid_started: str | None = None
     """The kernel's start time of `pid` (field 22 of /proc/PID/stat), which tells it from a later process."""
+    owner: str | None = None
+    """The process that recorded it, as `identity.myself` names it: the runner, or a `trigger --here`."""
     progress: tuple[float, float | None, str] | None = None
     """done, total (if known), text."""
     cancel_requested: str | None = None

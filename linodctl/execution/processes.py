@@ -1,4 +1,4 @@
-"""Telling one process from a later one with the same pid, and ending what is left of a worker that lost its zygote."""
+"""Ending what is left of a worker that lost its zygote, or its runner."""
 
 from __future__ import annotations
 
@@ -7,25 +7,10 @@ import os
 import signal
 from pathlib import Path
 
+from linodctl.identity import members_of_session, process_started
+
 STACKS_SIGNAL = signal.SIGUSR2
 """Makes a worker write the stacks of all its threads to its output, even when it is stuck in C code."""
-
-_PROC = Path("/proc")
-_AFTER_NAME = {"session": 3, "start": 19}
-"""Fields 6 and 22 of /proc/PID/stat, counted from behind the name (which may hold spaces and parentheses)."""
-
-
-def start_time(pid: int) -> str:
-    """The kernel's start time of a process: ticks since boot, proc_pid_stat(5). Empty if there is none to be had."""
-    return _stat(pid).get("start", "")
-
-
-def boot_id() -> str:
-    """What tells this boot of the machine from every other; empty where the kernel doesn't say."""
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    except OSError:
-        return ""
 
 
 def end_group(pid: int, started: str) -> bool:
@@ -34,33 +19,13 @@ def end_group(pid: int, started: str) -> bool:
     A living process of that pid with another start time is a stranger: nothing is done. If the worker itself is gone,
     its session's remaining members are its offspring, for the kernel gives out no pid that still names a session.
     """
-    if not _PROC.is_dir():
+    if not Path("/proc").is_dir():
         return _kill_group(pid)  # no way to be sure, and no other way either
-    if start_time(pid) == started != "":
-        return _kill_group(pid)
-    if start_time(pid):
-        return False
-    killed = [_kill(member) for member in _session_members(pid, started)]
+    now_there = process_started(pid)
+    if now_there is not None:
+        return now_there == started and _kill_group(pid)
+    killed = [_kill(member) for member in members_of_session(pid, started)]
     return any(killed)
-
-
-def _session_members(session: int, since: str) -> list[int]:
-    """Pids of the processes in a session that started no earlier than its leader did."""
-    found = []
-    for entry in _PROC.iterdir():
-        if entry.name.isdigit():
-            stat = _stat(int(entry.name))
-            if stat.get("session") == str(session) and int(stat["start"]) >= int(since or 0):
-                found.append(int(entry.name))
-    return found
-
-
-def _stat(pid: int) -> dict[str, str]:
-    try:
-        fields = (_PROC / str(pid) / "stat").read_bytes().rpartition(b")")[2].split()
-    except OSError:
-        return {}
-    return {name: fields[index].decode() for name, index in _AFTER_NAME.items()}
 
 
 def _kill_group(pid: int) -> bool:

@@ -22,10 +22,10 @@ from linodctl.execution.job import Job
 from linodctl.execution.orders import ExecutionSite
 from linodctl.execution.outcome import Ending, raised
 from linodctl.execution.perform import perform
-from linodctl.execution.processes import start_time
 from linodctl.execution.reports import LogLine
 from linodctl.execution.routing import Route, Router
 from linodctl.execution.settle import Exit, settle, told
+from linodctl.identity import process_started
 
 
 class ThreadCancelled:
@@ -159,7 +159,7 @@ class Threads:
             run.land(settle(None, Exit(), flight.asked))
             return
         pid = os.getpid()
-        flight.started(pid, start_time(pid))
+        flight.started(pid, process_started(pid) or "")
         job = Job(**flight.order.job())
         job = replace(job, args=dict(job.args), memory=copy.deepcopy(job.memory))
         name = f"linodctl-run-{flight.run_id}"

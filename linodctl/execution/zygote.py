@@ -21,9 +21,10 @@ from typing import Any
 
 from linodctl.clock import SystemClock
 from linodctl.execution import bootstrap, capture, confine, worker
-from linodctl.execution.processes import STACKS_SIGNAL, start_time
+from linodctl.execution.processes import STACKS_SIGNAL
 from linodctl.execution.usage import Usage
 from linodctl.execution.wire import BadFrame, Splitter, pack, receive_line, receive_with_fds, unpack
+from linodctl.identity import process_started
 
 
 def main(control_fd: int) -> None:
@@ -134,7 +135,7 @@ class Zygote:
                 finally:
                     os._exit(worker.BROKEN)  # whatever happens, a child must not go on as a second zygote
             self._pids[number] = pid
-            self._tell({"op": "forked", "worker": number, "pid": pid, "started": start_time(pid)})
+            self._tell({"op": "forked", "worker": number, "pid": pid, "started": process_started(pid) or ""})
         finally:
             os.close(channel)
             os.close(output)

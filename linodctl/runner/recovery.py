@@ -11,8 +11,9 @@ from datetime import datetime
 
 from linodctl.clock import Clock
 from linodctl.domain import Run
+from linodctl.execution.processes import end_group
+from linodctl.identity import boot_id, is_alive, myself, still_lives
 from linodctl.planning.owed import Absence
-from linodctl.store.identity import boot_id, is_alive
 from linodctl.store.reading import Reader
 
 PATIENCE = 5.0
@@ -38,7 +39,7 @@ class Legacy:
 
 def look_back(reader: Reader) -> Legacy:
     """Read what the last runner left in the state file."""
-    open_runs = tuple(reader.running())
+    open_runs = tuple(run for run in reader.running() if not _belongs_to_a_living(run))
     last = reader.runner()
     if last is None:
         return Legacy(None, unclean=False, boot_id=None, open_runs=open_runs)
@@ -54,21 +55,32 @@ async def end_leftovers(legacy: Legacy, clock: Clock) -> None:
     """
     if legacy.boot_id != boot_id():
         return
-    groups = [run for run in legacy.open_runs if _lives(run)]
-    for run in groups:
-        _signal_group(run, signal.SIGTERM)
+    workers = [run for run in legacy.open_runs if _had_a_process(run)]
+    living = [run for run in workers if _lives(run)]
+    for run in living:
+        _ask_group_to_end(run)
     deadline = clock.monotonic() + PATIENCE
-    while (groups := [run for run in groups if _lives(run)]) and clock.monotonic() < deadline:
+    while any(_lives(run) for run in living) and clock.monotonic() < deadline:
         await asyncio.sleep(0.02)
-    for run in groups:
-        _signal_group(run, signal.SIGKILL)
+    for run in workers:
+        end_group(run.pid or 0, run.pid_started or "")  # its offspring too, where the worker itself is gone
+
+
+def _belongs_to_a_living(run: Run) -> bool:
+    """Whether another process looks after it: a `trigger --here` that is still going on."""
+    return run.owner is not None and run.owner != myself() and still_lives(run.owner)
+
+
+def _had_a_process(run: Run) -> bool:
+    """Whether the run had a worker of its own: a thread's pid is its owner's."""
+    return bool(run.pid and run.pid_started) and not (run.owner or "").startswith(f"{run.pid}/")
 
 
 def _lives(run: Run) -> bool:
     return run.pid is not None and run.pid_started is not None and is_alive(run.pid, run.pid_started)
 
 
-def _signal_group(run: Run, number: signal.Signals) -> None:
+def _ask_group_to_end(run: Run) -> None:
     assert run.pid is not None
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(run.pid, number)  # a worker leads its own group
+        os.killpg(run.pid, signal.SIGTERM)  # a worker leads its own group

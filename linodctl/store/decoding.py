@@ -57,6 +57,7 @@ def run_of(row: sqlite3.Row) -> Run:
         host=row["host"],
         pid=row["pid"],
         pid_started=row["pid_started"],
+        owner=row["owner"],
         progress=_progress(row["progress"]),
         cancel_requested=row["cancel_requested"],
     )

@@ -5,12 +5,15 @@ start() ──► open run ──started(), log(), progress()──► end() ─
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from linodctl.domain import LogLevel, Result, TaskState
+from linodctl.identity import myself
 from linodctl.store import streaks, tasks_table
 from linodctl.store.columns import (
     clean,
@@ -138,7 +141,7 @@ class Ledger(Reader):
         try:
             cursor = self._connection.execute(
                 "INSERT INTO runs (task, procedure, trigger, scheduled_for, slot, attempt, request_id, log_level, "
-                "start_time, host) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "start_time, host, owner) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     start.task.name,
                     start.task.procedure,
@@ -150,6 +153,7 @@ class Ledger(Reader):
                     log_level.value,
                     text_of(start.at),
                     host,
+                    _owner(os.getpid()),
                 ),
             )
         except sqlite3.IntegrityError as error:
@@ -165,6 +169,12 @@ class Ledger(Reader):
     def _write(self, sql: str, parameters: list[Any]) -> int:
         """The number of rows changed."""
         return self._connection.execute(sql, parameters).rowcount
+
+
+@lru_cache(maxsize=1)
+def _owner(pid: int) -> str:
+    """This process; anew after a fork."""
+    return myself()
 
 
 def _reason(result: Result) -> str | None:

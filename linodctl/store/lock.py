@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from linodctl.errors import SiteHeld, StateError
-from linodctl.store.identity import boot_id, is_alive, process_started
+from linodctl.identity import boot_id, is_alive, process_started
 
 _TRIES, _PAUSE = 200, 0.001
 """How often, and with what pause in seconds, a passing obstacle is tried again: someone who only looks, or a holder who

@@ -76,6 +76,7 @@ _TABLES = (
         host TEXT,
         pid INTEGER,
         pid_started TEXT,
+        owner TEXT,
         progress TEXT,
         cancel_requested TEXT
     )

@@ -11,10 +11,10 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from linodctl.domain import LogLevel, Outcome, Request, Result
+from linodctl.identity import boot_id, process_started
 from linodctl.store import pruning, settings, wishes
 from linodctl.store.columns import text_of
 from linodctl.store.errors import in_words
-from linodctl.store.identity import boot_id, process_started
 from linodctl.store.ledger import Ledger
 from linodctl.store.reading import Reader
 from linodctl.store.rows import DiscoveredLike

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import stat
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 
@@ -86,6 +87,24 @@ def test_a_killed_zygote_loses_its_runs_only(make_site: MakeSite) -> None:
         assert is_gone(worker)
         assert site.cli("trigger", "quick", "--wait")[0]["outcome"] == "succeeded"
         assert runner.poll() is None
+
+
+def test_a_new_runner_leaves_a_run_alone_that_somebody_carries_out_here(make_site: MakeSite) -> None:
+    site = make_site("procedures: {waiter: {func: jobs.until_cancelled, every: never}}")
+    with site.runner() as runner:
+        here = subprocess.Popen(
+            [sys.executable, "-m", "linodctl", "trigger", "waiter", "--here", "-c", str(site.config)],
+            env=site.env,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        site.wait_for_line("start", "waiter")
+        runner.kill()
+    with site.runner():
+        assert site.history("waiter")[0]["end_time"] is None
+        here.send_signal(signal.SIGINT)
+        assert here.wait(20) == 130
+        assert site.history("waiter")[0]["outcome"] == "cancelled"
 
 
 # --- 2. a failed task is disabled -----------------------------------------------------------------

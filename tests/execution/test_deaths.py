@@ -17,8 +17,9 @@ import linodctl
 from linodctl.domain import Outcome
 from linodctl.execution import keeper
 from linodctl.execution.executor import SetupFailed
-from linodctl.execution.processes import end_group, start_time
+from linodctl.execution.processes import end_group
 from linodctl.execution.reports import ZygoteDied
+from linodctl.identity import process_started
 
 
 def test_a_killed_zygote_loses_its_runs_and_is_followed_by_another(make_bench: Callable[..., Bench]) -> None:
@@ -195,7 +196,7 @@ def test_end_group_does_not_touch_strangers() -> None:
     try:
         assert not end_group(process.pid, "1")
         assert process.poll() is None
-        assert end_group(process.pid, start_time(process.pid))
+        assert end_group(process.pid, process_started(process.pid) or "")
         assert process.wait() == -signal.SIGKILL
     finally:
         process.kill()
@@ -208,7 +209,7 @@ def test_end_group_finds_the_offspring_of_a_leader_that_has_gone() -> None:
     )
     assert leader.stdout is not None
     assert leader.stdin is not None
-    started = start_time(leader.pid)
+    started = process_started(leader.pid) or ""
     with leader, gone(int(leader.stdout.readline())) as is_gone:
         leader.stdin.close()
         leader.wait()

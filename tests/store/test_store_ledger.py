@@ -10,6 +10,7 @@ import pytest
 from entries import FINE, NOON, at, line, ran, request_start, slot_start
 
 from linodctl.domain import LogLevel, Outcome, Pending, Result, Run, TaskState, Trigger
+from linodctl.identity import myself
 from linodctl.store import AlreadyClaimed, NotWaiting
 from linodctl.store.columns import LARGEST_MEMORY, text_of
 from linodctl.store.store import Store
@@ -34,7 +35,8 @@ def test_a_run_from_claim_to_end(store: Store) -> None:
         host="here",
         pid=4711,
         pid_started="98765",
-        progress=(3, None, "files"),  # type: ignore[arg-type]  # a total is not always known
+        owner=myself(),
+        progress=(3, None, "files"),
     )
     result = Result(Outcome.FAILED, "one line", "long text", 1, 9, 0.25, 2**40, message="42")
     with store.transaction() as ledger:

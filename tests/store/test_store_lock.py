@@ -15,7 +15,7 @@ import pytest
 from entries import NOON, child, hears, told
 
 from linodctl.errors import SiteHeld, StateError
-from linodctl.store.identity import boot_id, is_alive, process_started
+from linodctl.identity import boot_id, is_alive, process_started
 from linodctl.store.lock import SiteLock
 
 HOLD = """

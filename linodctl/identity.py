@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 _PROC = Path("/proc")
-_STATE, _STARTED = 0, 19
-"""Fields 3 and 22 of /proc/PID/stat, proc_pid_stat(5), counted from behind the name."""
+_STATE, _SESSION, _STARTED = 0, 3, 19
+"""Fields 3, 6 and 22 of /proc/PID/stat, proc_pid_stat(5), counted from behind the name."""
 
 
 def boot_id() -> str:
@@ -33,6 +34,30 @@ def is_alive(pid: int, pid_started: str | None, boot: str | None = None) -> bool
         return False
     fields = _stat(pid)
     return bool(fields) and fields[_STARTED] == pid_started and fields[_STATE] not in ("Z", "X")
+
+
+def myself() -> str:
+    """This process in one word that no other process of this boot, nor of another one, shares."""
+    pid = os.getpid()
+    return f"{pid}/{process_started(pid) or ''}/{boot_id()}"
+
+
+def still_lives(name: str) -> bool:
+    """Whether the process that called itself `name` by `myself` lives."""
+    pid, _, rest = name.partition("/")
+    started, _, boot = rest.partition("/")
+    return pid.isdigit() and is_alive(int(pid), started, boot)
+
+
+def members_of_session(session: int, since: str) -> list[int]:
+    """Pids of the processes in a session that started no earlier than its leader, which started at `since`."""
+    found = []
+    for entry in _PROC.iterdir() if _PROC.is_dir() else ():
+        if entry.name.isdigit():
+            fields = _stat(int(entry.name))
+            if fields and fields[_SESSION] == str(session) and int(fields[_STARTED]) >= int(since or 0):
+                found.append(int(entry.name))
+    return found
 
 
 def _stat(pid: int) -> list[str]:
