@@ -48,10 +48,14 @@ class Lane:
         """The next instant at which time alone changes something here."""
         if self.removed:
             return None
-        times = [item.due for item in self.state.pending if item.due is not None and item.due > now]
         slot = self.next_slot()
+        if slot is not None and self.disabled:
+            slot = _rounded_up(slot)
+        if not self.state.pending and not self.state.disabled:
+            return slot
+        times = [item.due for item in self.state.pending if item.due is not None and item.due > now]
         if slot is not None:
-            times.append(_rounded_up(slot) if self.disabled else slot)
+            times.append(slot)
         if self.state.disabled and self.state.disabled_until is not None:
             times.append(self.state.disabled_until)
         return min(times, default=None)
