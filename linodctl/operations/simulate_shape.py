@@ -42,15 +42,15 @@ def simulation_shape(plan: Plan, report: Report) -> Shape:
 def _run_shape(run: PlayedRun) -> Shape:
     return {
         "task": run.task,
-        "trigger": run.trigger.value,
+        "trigger": run.decision.trigger.value,
         "scheduled_for": stamp(run.scheduled_for),
-        "slot": stamp(run.slot),
+        "slot": stamp(run.decision.slot),
         "start_time": stamp(run.start),
         "end_time": stamp(run.end),
         "duration": (run.end - run.start).total_seconds(),
         "lateness": run.lateness.total_seconds(),
         "outcome": run.outcome.value,
-        "attempt": run.attempt,
+        "attempt": run.decision.attempt,
     }
 
 

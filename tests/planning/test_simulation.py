@@ -37,8 +37,8 @@ def run_words(run: PlayedRun) -> str:
     words = f"{run.start:%H:%M:%S} {run.task}"
     if run.scheduled_for != run.start:
         words += f" for {run.scheduled_for:%H:%M:%S}"
-    if run.trigger != "schedule":
-        words += f" ({run.trigger})"
+    if run.decision.trigger != "schedule":
+        words += f" ({run.decision.trigger})"
     return words
 
 
@@ -146,7 +146,7 @@ def test_a_lost_run_can_run_again() -> None:
     task = make_task(rule="once at 2026-03-02 12:00", on_lost=OnLost.RERUN)
     report = play(task, until="12:10", durations={"a": 60}, downs=[("12:00:30", "12:05")])
     assert words(report) == ["12:00:00 a", "12:05:10 a for 12:00:00 (rerun)"]
-    assert [run.attempt for run in report.rows.runs] == [1, 2]
+    assert [run.decision.attempt for run in report.rows.runs] == [1, 2]
 
 
 def test_a_slot_at_the_very_begin_of_downtime_finds_no_runner() -> None:
@@ -320,12 +320,12 @@ def test_every_slot_of_the_span_runs_is_skipped_or_waits(
     for task in tasks:
         due = list(task.recurrence.slots(NOON - INSTANT, end - INSTANT, NOON))
         runs = [run for run in report.rows.runs if run.task == task.name]
-        first_attempts = [run.slot for run in runs if run.attempt == 1]
+        first_attempts = [run.decision.slot for run in runs if run.decision.attempt == 1]
         skips = [skip for skip in report.rows.skips if skip.task == task.name]
         told = report.tasks[task.name]
         assert (told.runs, told.skips) == (len(runs), sum(skip.count for skip in skips))
         assert len(first_attempts) + told.skips + told.waiting == len(due)
         assert set(first_attempts) <= set(due)
-        assert max(Counter((run.slot, run.attempt) for run in runs).values(), default=1) == 1
+        assert max(Counter((run.decision.slot, run.decision.attempt) for run in runs).values(), default=1) == 1
         for run in runs:
             assert not any(down.start <= run.start < down.end for down in scenario.downs)

@@ -72,7 +72,7 @@ class Crowds:
 
     def started(self, run: PlayedRun) -> None:
         """Only ordinary starts crowd: those after downtime are late because of it."""
-        start = run.start_decision
+        start = run.decision
         if start.trigger is not Trigger.SCHEDULE:
             return
         instant = self._open.get(start.scheduled_for)
@@ -155,6 +155,6 @@ def _names(crowd: Crowd) -> set[str]:
 
 def _waited_for_room(run: PlayedRun) -> bool:
     """Whether others were in the way: not the task's own earlier run, and none that it is meant to run after."""
-    start = run.start_decision
+    start = run.decision
     own = start.before.last_end_time if start.before else None
     return not start.task.policy.run_after and (own is None or own <= start.scheduled_for)

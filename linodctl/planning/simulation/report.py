@@ -47,7 +47,7 @@ class TaskReport:
     def measure(self, run: PlayedRun) -> None:
         """Note the run if it is the latest so far."""
         self.worst = _later(run, self.worst)
-        if run.trigger is not Trigger.CATCH_UP:
+        if run.decision.trigger is not Trigger.CATCH_UP:
             self.worst_on_duty = _later(run, self.worst_on_duty)
 
 
@@ -109,7 +109,7 @@ class Report:
         task = self.tasks[run.task]
         task.runs += 1
         task.cells.run_at(run.start)
-        if run.trigger.is_slot and run.start > run.scheduled_for:
+        if run.start > run.scheduled_for and run.decision.trigger.is_slot:
             task.measure(run)
         if running > self.peak_parallel:
             self.peak_parallel, self.peak_at = running, run.start

@@ -23,8 +23,8 @@ class Rows:
     def add_run(self, run: PlayedRun) -> None:
         if len(self.runs) < self._limit:
             self.runs.append(run)
-        if run.slot is not None:
-            self._last_run[run.task] = run.slot
+        if run.decision.slot is not None:
+            self._last_run[run.task] = run.decision.slot
 
     def add_skip(self, skip: Skip) -> None:
         place = self._latest.get(skip.task)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from linodctl.domain import Outcome, Result, Run, TaskState, Trigger
+from linodctl.domain import Outcome, Result, Run, TaskState
 from linodctl.planning.decisions import Decision, Skip, Start, Stop
 from linodctl.planning.scheduler import Scheduler
 from linodctl.planning.simulation.scenario import Scenario, Shift
@@ -26,34 +26,19 @@ LOST = Result(Outcome.LOST, reason="the runner died under it")
 class PlayedRun:
     """A run that was only played. `end` and `outcome` are the model's, until something ends it otherwise."""
 
-    start_decision: Start
+    decision: Start
+    task: str
     start: datetime
     end: datetime
     outcome: Outcome = Outcome.SUCCEEDED
 
     @property
-    def task(self) -> str:
-        return self.start_decision.task.name
-
-    @property
-    def trigger(self) -> Trigger:
-        return self.start_decision.trigger
-
-    @property
     def scheduled_for(self) -> datetime:
-        return self.start_decision.scheduled_for
-
-    @property
-    def slot(self) -> datetime | None:
-        return self.start_decision.slot
-
-    @property
-    def attempt(self) -> int:
-        return self.start_decision.attempt
+        return self.decision.scheduled_for
 
     @property
     def lateness(self) -> timedelta:
-        return self.start - self.start_decision.scheduled_for
+        return self.start - self.decision.scheduled_for
 
 
 class Listener(Protocol):
@@ -157,7 +142,8 @@ class Stage:
                     self._stop(decision.ticket)
 
     def _start(self, start: Start) -> None:
-        run = PlayedRun(start, self._now, self._now + self._scenario.duration(start.task.name))
+        name = start.task.name
+        run = PlayedRun(start, name, self._now, self._now + self._scenario.duration(name))
         self._running[start.ticket] = run
         heapq.heappush(self._ends, (run.end, start.ticket))
         self._listener.started(run, len(self._running))
@@ -173,7 +159,7 @@ class Stage:
 
 def _on_record(run: PlayedRun) -> Run:
     """The run as the state file would have it for the next runner."""
-    start = run.start_decision
+    start = run.decision
     return Run(
         run_id=start.ticket,
         task=start.task.name,
