@@ -80,7 +80,8 @@ def test_memory_that_json_can_not_hold_fails_the_run(bench: Bench) -> None:
 def test_surroundings(bench: Bench) -> None:
     uid, user = os.getuid(), os.environ.get("USER")
     folder = bench.site.folder
-    assert bench.run("surroundings").message == f"{folder} None 0 {uid} {user}"
+    niceness = os.getpriority(os.PRIO_PROCESS, 0)
+    assert bench.run("surroundings").message == f"{folder} None {niceness} {uid} {user}"
     (folder / "sub").mkdir()
     result = bench.run("surroundings", cwd="sub", env={"COLOR": "red"}, nice=3)
     assert result.message == f"{folder / 'sub'} red 3 {uid} {user}"

@@ -208,6 +208,7 @@ from pathlib import Path
 from linodctl.errors import StateError
 from linodctl.store import open_reader, open_store, preparing
 import linodctl.store.store, linodctl.store.upgrade
+import urllib.parse  # pathlib wants it late, and the other user may not be able to read it
 if os.geteuid() == 0:
     os.setgroups([])
     os.setegid(65534)
