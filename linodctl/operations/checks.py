@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from linodctl.config import ConfigError, Loaded, Problem
 
@@ -12,33 +12,48 @@ if TYPE_CHECKING:
     from linodctl.operations.site import Site
 
 
+class Checked(NamedTuple):
+    """All problems and warnings, and what was declared as far as it can be read."""
+
+    problems: tuple[Problem, ...]
+    loaded: Loaded | None
+
+
 def check(site: Site, *, imports: bool = True) -> tuple[Problem, ...]:
     """All problems and warnings. With `imports` the site's code is imported, in a process of its own."""
+    return checked(site, imports=imports).problems
+
+
+def checked(site: Site, *, imports: bool = True) -> Checked:
+    """As `check`, with what was declared."""
     try:
         loaded = site.declaration.load()
     except ConfigError as error:
-        return error.problems
-    if not imports:
-        return loaded.warnings
-    return _with_code(site, loaded)
+        return Checked(error.problems, None)
+    return _with_code(site, loaded) if imports else _with_advice(site, loaded, [])
 
 
-def _with_code(site: Site, loaded: Loaded) -> tuple[Problem, ...]:
+def _with_code(site: Site, loaded: Loaded) -> Checked:
     """The config as it is with the decorated functions that the code has now, and what is wrong with the code."""
-    from linodctl.config.problems import in_order
     from linodctl.errors import LinodctlError
 
     try:
         probe = _look(loaded)
     except LinodctlError as error:  # setup failed, or importing killed the process: nothing else can be known
-        return in_order([*loaded.warnings, _of_site(loaded, "setup" if loaded.setup else "", str(error))])
+        return _with_advice(site, loaded, [_of_site(loaded, "setup" if loaded.setup else "", str(error))])
     if loaded.discover:
         try:
             loaded = site.declaration.load_discovering(probe.discovered)
         except ConfigError as error:
-            return error.problems
-    found = [*_unreadable(loaded, probe), *_unfit(loaded, probe)]
-    return in_order(dict.fromkeys([*loaded.warnings, *found]))
+            return Checked(error.problems, None)
+    return _with_advice(site, loaded, [*_unreadable(loaded, probe), *_unfit(loaded, probe)])
+
+
+def _with_advice(site: Site, loaded: Loaded, problems: Sequence[Problem]) -> Checked:
+    from linodctl.config.problems import in_order
+    from linodctl.operations.advice import advice
+
+    return Checked(in_order(dict.fromkeys([*loaded.warnings, *problems, *advice(site, loaded)])), loaded)
 
 
 def _look(loaded: Loaded) -> Probe:

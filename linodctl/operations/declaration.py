@@ -15,6 +15,7 @@ from linodctl.store import open_reader
 
 if TYPE_CHECKING:
     from linodctl.config.discovery import Discovered, Override
+    from linodctl.store.reading import Reader
 
 UNRESOLVED = "unresolved"
 """The note in which the runner keeps the dotted paths that didn't resolve, each with the reason. (Its own constant has
@@ -89,10 +90,18 @@ class Declaration:
         )
         return memory if current else None
 
-    def _remembered(self) -> Memory:
+    def state(self) -> Path:
+        """The state file, also of a config with problems."""
         from linodctl.operations.peek import peek
 
-        return self._memory_in(self.state_path(Path(peek(self.paths, self._environ)["state"])))
+        return self.state_path(Path(peek(self.paths, self._environ)["state"]))
+
+    def reading(self) -> Reader:
+        """The state file for questions. StateError if it can't be read."""
+        return open_reader(self.state())
+
+    def _remembered(self) -> Memory:
+        return self._memory_in(self.state())
 
     def _memory_in(self, state: Path) -> Memory:
         with open_reader(state) as reader, reader.snapshot():

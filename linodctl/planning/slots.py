@@ -22,6 +22,15 @@ def next_slot(task: Task, state: TaskState) -> datetime | None:
     return rule.next_after(state.settled, state.anchor)
 
 
+def met(task: Task, state: TaskState | None, now: datetime) -> tuple[TaskState, list[Skip]]:
+    """The state of a task that a scheduler gets, and what was given up: it is known, new, or its rule was edited."""
+    if state is None or state.settled is None:
+        return first_sight(task, now, state), []
+    if state.recurrence != task.recurrence.text:
+        return edited(task, state, now)
+    return state, []
+
+
 def first_sight(task: Task, now: datetime, state: TaskState | None = None) -> TaskState:
     """The state of a task that was never run: nothing is owed, and a bare unit (`2 weeks`) is due at once.
 

@@ -5,7 +5,7 @@ What the scheduler does to one lane is here; when it does it, and for whom, is i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from linodctl.planning.obstacle import in_words, obstacle
 from linodctl.planning.overlap import join
 from linodctl.planning.owed import Absence, owed
 from linodctl.planning.room import Room
-from linodctl.planning.slots import INSTANT, edited, first_sight
+from linodctl.planning.slots import INSTANT, met
 
 
 class Yard:
@@ -38,7 +38,7 @@ class Yard:
         """Make a lane for each task: known, seen for the first time, or edited."""
         for task in tasks:
             known = states.get(task.name)
-            state, skips = _met(task, known, now)
+            state, skips = met(task, known, now)
             self.decide(*skips)
             lane = self.lanes[task.name] = Lane(task, state)
             if state is not known:
@@ -124,11 +124,3 @@ class Yard:
         """The decisions since they were last handed out, in order."""
         decided, self._decided = self._decided, []
         return decided
-
-
-def _met(task: Task, state: TaskState | None, now: datetime) -> tuple[TaskState, Sequence[Skip]]:
-    if state is None or state.settled is None:
-        return first_sight(task, now, state), ()
-    if state.recurrence != task.recurrence.text:
-        return edited(task, state, now)
-    return state, ()

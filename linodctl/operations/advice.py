@@ -1,0 +1,51 @@
+"""The warnings of `check` that need more than the config: what the clocks will do, and how long runs usually take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from statistics import median
+from typing import TYPE_CHECKING
+
+from linodctl.planning.advising import clock_warning, length_warning
+
+if TYPE_CHECKING:
+    from linodctl.config import Loaded, Problem
+    from linodctl.domain import Task
+    from linodctl.operations.site import Site
+    from linodctl.store.reading import Reader
+
+ENOUGH = 5
+"""So many runs tell how long one usually takes."""
+
+_RULES = ("every", "cron", "rrule")
+"""Options one of which a recurrence usually has; a warning about it stands there."""
+
+
+def advice(site: Site, loaded: Loaded) -> Iterator[Problem]:
+    """Warnings about schedules. Of tasks that are declared disabled nothing is said."""
+    now = site.now()
+    with site.declaration.reading() as reader, reader.snapshot():
+        states = reader.states()
+        for task in loaded.tasks:
+            if task.disabled is not None:
+                continue
+            state = states.get(task.name)
+            anchor = state.anchor if state is not None else None
+            usual = _usual(task, reader)
+            warnings = [
+                clock_warning(task, anchor, now),
+                length_warning(task, usual, anchor, now) if usual is not None else None,
+            ]
+            for words in filter(None, warnings):
+                yield loaded.problem(task.name, _option(loaded, task), words, "warning")
+
+
+def _usual(task: Task, reader: Reader) -> timedelta | None:
+    """The median of the latest runs that ended well; None if there are too few."""
+    seconds = reader.durations(task.name)
+    return timedelta(seconds=median(seconds)) if len(seconds) >= ENOUGH else None
+
+
+def _option(loaded: Loaded, task: Task) -> str:
+    return next((option for option in _RULES if option in loaded.options[task.name]), "func")
