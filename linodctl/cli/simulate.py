@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +13,7 @@ from linodctl.cli.call import Call
 
 if TYPE_CHECKING:
     from linodctl.operations.simulate import Plan
-    from linodctl.planning.simulation import Down
+    from linodctl.planning.simulation import Down, Grid, Report
 
 
 @common.command()
@@ -92,15 +93,21 @@ def _print(call: Call, plan: Plan, limit: int, everything: bool) -> None:
     if call.json:
         from linodctl.operations.simulate_shape import simulation_shape
 
-        call.print_json(simulation_shape(plan, plan.play(keep=limit)))
+        call.print_json(simulation_shape(plan, _play(call, plan, limit)))
         return
     from linodctl.cli.timeline import Timeline
-
-    timeline = Timeline(plan.scenario, call.site.loaded.timezone, call.width)
-    report = plan.play(keep=0, grid=timeline.grid)
-    for line in timeline.lines(report, everything=everything):
-        call.print_line(*line)
     from linodctl.cli.timeline_summary import summary_lines
 
-    for line in summary_lines(plan, report, call.site.loaded.timezone, call.width):
+    zone = call.site.loaded.timezone
+    timeline = Timeline(plan.scenario, zone, call.width)
+    report = _play(call, plan, 0, timeline.grid)
+    for line in chain(timeline.lines(report, everything=everything), summary_lines(plan, report, zone, call.width)):
         call.print_line(*line)
+
+
+def _play(call: Call, plan: Plan, keep: int, grid: Grid | None = None) -> Report:
+    from linodctl.cli.meter import Meter
+
+    scenario = plan.scenario
+    with Meter(scenario.start, scenario.end, call.site.clock, quiet=call.verbosity < 0) as meter:
+        return plan.play(keep=keep, grid=grid, watch=meter.reached)

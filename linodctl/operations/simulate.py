@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
@@ -47,8 +47,8 @@ class Plan:
     given: frozenset[str]
     """Tasks whose duration was said."""
 
-    def play(self, *, keep: int, grid: Grid | None = None) -> Report:
-        return simulate(self.scenario, keep=keep, grid=grid)
+    def play(self, *, keep: int, grid: Grid | None = None, watch: Callable[[datetime], None]) -> Report:
+        return simulate(self.scenario, keep=keep, grid=grid, watch=watch)
 
     def source(self, task: str) -> str:
         """Where the task's duration comes from: `given`, `history`, or `assumed`."""

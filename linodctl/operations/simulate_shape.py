@@ -109,8 +109,8 @@ def _crowd_shape(crowd: Crowd) -> Shape:
 def _crowd_words(crowd: Crowd) -> str:
     times = f"{crowd.times:,} times" if crowd.times > 1 else "once"
     trouble = (
-        f"{len(crowd.tasks)} tasks come due at the same instant, {times}, and '{crowd.limit}' lets {crowd.room} of "
-        f"them run at once: the last starts {_long(crowd.lateness)} late"
+        f"Up to {len(crowd.tasks)} tasks come due at the same instant, {times}, and '{crowd.limit}' lets {crowd.room} "
+        f"of them run at once: the last starts {_long(crowd.lateness)} late"
     )
     names = _some([task.name for task in crowd.tasks])
     if crowd.spread is None:
@@ -119,7 +119,7 @@ def _crowd_words(crowd: Crowd) -> str:
             f"{trouble}. They bring {_long(crowd.work)} of work{every}: no 'spread' makes room for that; raise "
             f"'{crowd.limit}' or run them less often ({names})."
         )
-    return f"{trouble}. 'spread: {format_duration(crowd.spread)}' would part them ({names})."
+    return f"{trouble}. 'spread: {format_duration(crowd.spread)}' would part most of them ({names})."
 
 
 def _timeout_shapes(plan: Plan) -> list[Shape]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,10 +11,12 @@ import pytest
 from cli_site import Site, with_home_of_its_own
 from contract import TIME, Instant, assert_shape
 
+from linodctl.cli.meter import Meter
 from linodctl.domain import Outcome, Result, TaskState, Trigger
 from linodctl.operations.site import Site as Asked
 from linodctl.planning import Start
 from linodctl.store import open_store
+from linodctl.testing import FakeClock
 
 CONFIG = """
 timezone: Europe/Tallinn
@@ -216,7 +219,7 @@ def test_the_summary(site: Site) -> None:
         r"worst lateness +1\.00 s: often_too for 2026-03-02 00:00:00\+02:00\n",
         r"busiest minute +4 starts from 2026-03-02 00:00:00\+02:00 on\n",
         r"durations +6 tasks taken as 1\.00 s\n",
-        r"suggestion +4 tasks come due at the same instant",
+        r"suggestion +Up to 4 tasks come due at the same instant",
     ):
         assert re.search(fact, text), f"{fact} is not in\n{text}"
 
@@ -257,6 +260,26 @@ def test_a_task_that_never_runs_leaves_no_picture(site: Site) -> None:
     lines = lines_of(site, 80, "asked", *DAY)
     assert "no slot: asked" in lines
     assert not any(line.startswith("task ") for line in lines)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_long_play_says_how_far_it_is_and_wipes_it_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = datetime(2026, 3, 2, tzinfo=UTC)
+    clock, stderr = FakeClock(start), Terminal()
+    monkeypatch.setattr("sys.stderr", stderr)
+    with Meter(start, start + timedelta(days=1), clock) as meter:
+        for minute in range(24 * 60):
+            clock.advance(0.01)
+            meter.reached(start + timedelta(minutes=minute))
+    assert stderr.getvalue() == "\r 14%\r 28%\r 42%\r 55%\r 69%\r 83%\r 97%\r    \r"
+    stderr.truncate(0)
+    with Meter(start, start + timedelta(days=1), clock) as meter:
+        meter.reached(start)
+    assert stderr.getvalue() == ""
 
 
 # --- bad input ----------------------------------------------------------------------------------

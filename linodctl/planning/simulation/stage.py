@@ -6,7 +6,7 @@ Of an instant everything that ends is heard first, then one tick decides, as in 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -56,9 +56,11 @@ class Listener(Protocol):
 class Stage:
     """Plays one scenario, once."""
 
-    def __init__(self, scenario: Scenario, listener: Listener) -> None:
+    def __init__(self, scenario: Scenario, listener: Listener, watch: Callable[[datetime], None]) -> None:
+        """`watch` is told every instant that is played."""
         self._scenario = scenario
         self._listener = listener
+        self._watch = watch
         self._states = dict(scenario.states)
         self._running: dict[int, PlayedRun] = {}
         self._ends: list[tuple[datetime, int]] = []
@@ -99,6 +101,7 @@ class Stage:
     def _advance(self, end: datetime) -> None:
         while (instant := self._next_instant()) is not None and instant < end:
             self._now = max(self._now, instant)
+            self._watch(self._now)
             self._end_runs()
             self._carry_out(self._scheduler.tick(self._now))
 
@@ -155,6 +158,10 @@ class Stage:
             run.end, run.outcome = self._now, Outcome.CANCELLED
             self._scheduler.finished(ticket, CANCELLED, self._now)
             heapq.heappush(self._ends, (self._now, ticket))
+
+
+def ignore(instant: datetime) -> None:
+    """For those who need not know how far the play is."""
 
 
 def _on_record(run: PlayedRun) -> Run:
