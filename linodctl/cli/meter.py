@@ -14,7 +14,7 @@ SILENT = 1.0
 BETWEEN = 0.2
 """Seconds from one drawing to the next."""
 CALLS = 200
-"""Only every so manieth call looks at the clock."""
+"""Only every so-manyth call looks at the clock."""
 
 
 class Meter:
