@@ -23,7 +23,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "next": "Show the slots to come, of tasks or of a rule you type.",
         "simulate": "Show what would run and be skipped, without running anything.",
         "history": "Show what ran and what was skipped, newest first.",
-        "explain": "Tell why a task did or didn't run.",
+        "explain": "Tell why a task did or didn't run, or isn't running now.",
         "logs": "Show the captured log of runs.",
     },
     "Act": {

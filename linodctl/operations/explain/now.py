@@ -14,7 +14,7 @@ from linodctl.planning.status import in_words
 
 def explain_now(facts: Present) -> Answer:
     """The answer for the present moment."""
-    return _BY_STATE[facts.status.state](facts, Words(facts.task, facts.now, facts.askers))
+    return _BY_STATE[facts.status.state](facts, Words(facts.task, facts.now, facts.runner, facts.askers))
 
 
 # --- it runs, or is about to ---------------------------------------------------------------------
@@ -22,6 +22,9 @@ def explain_now(facts: Present) -> Answer:
 
 def _running(facts: Present, words: Words) -> Answer:
     run, *others = facts.running
+    if not facts.runner.alive:
+        said = [f"Run {run.run_id}, {words.purpose(run)}, {words.ended(run)}.", words.no_runner()]
+        return _answer(facts, Verdict.WAITING, SkipReason.RUNNER_DOWN.value, said, words, run.slot, run.run_id)
     lasting = in_words(facts.now - run.start_time)
     said = [
         f"It is running: run {run.run_id}, {words.purpose(run)}, since {words.when(run.start_time)} ({lasting} so far)."
@@ -58,7 +61,7 @@ def _asap(facts: Present, words: Words) -> Answer:
 def _what_keeps_it(facts: Present, words: Words) -> tuple[str, list[str]]:
     """The one thing that keeps what is due from starting, as a word and as a sentence."""
     if not facts.runner.alive:
-        return SkipReason.RUNNER_DOWN.value, [words.no_runner(facts.runner)]
+        return SkipReason.RUNNER_DOWN.value, [words.no_runner()]
     if facts.in_the_way is not None:
         return facts.in_the_way.obstacle.kind, [words.in_the_way(facts.in_the_way)]
     if facts.state is None or facts.state.settled is None:
@@ -137,12 +140,12 @@ def _answer(
     run_id: int | None = None,
 ) -> Answer:
     """With the last run, and that nobody is there to start the next one."""
-    if facts.last is not None and verdict is not Verdict.RUNNING:
+    if facts.last is not None and not facts.running:
         last = facts.last
         said.append(f"It last ran at {words.when(last.start_time)}: run {last.run_id} {words.ended(last)}.")
         run_id = last.run_id if run_id is None and reason in ("retry", "rerun") else run_id
     if not facts.runner.alive and verdict is Verdict.NOT_DUE:
-        said.append(words.no_runner(facts.runner))
+        said.append(words.no_runner())
     next_slot = facts.status.next_time if facts.status.next_time != slot else None
     return Answer(facts.task.name, facts.now, verdict, reason, tuple(said), slot, run_id, next_slot)
 

@@ -67,11 +67,11 @@ class Beside:
         """By the rule as it is now, since the task was first seen."""
         state = self._state
         waiting = [item.slot for item in state.pending if item.trigger.is_slot and item.slot <= at]
-        if self._rule.after_finish is not None or state.first_seen is None:
+        if self._rule.after_finish is not None or state.settled is None:
             return max(waiting, default=None)
-        if self._is_used_up and (state.settled is None or at > state.settled):
-            at = max(state.last_slot or state.first_seen, state.settled or state.first_seen)
-        slot = self._rule.previous(at, self._anchor(at), min(state.first_seen, self._anchor(at)) - INSTANT)
+        anchor = self._anchor(at)
+        floor = min(state.first_seen or anchor, anchor) - INSTANT
+        slot = self._rule.previous(min(at, state.settled) if self._is_used_up else at, anchor, floor)
         return max([*waiting, *([slot] if slot is not None else [])], default=None)
 
     def _ruled_after(self, at: datetime) -> datetime | None:

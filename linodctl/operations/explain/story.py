@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from linodctl.domain import Outcome, Run, SkipReason, Trigger
 from linodctl.operations.explain.answer import Verdict
-from linodctl.operations.explain.facts import Runner, SlotFacts
+from linodctl.operations.explain.facts import SlotFacts
 from linodctl.operations.explain.words import Words
 from linodctl.planning.status import in_words
 
@@ -25,7 +25,7 @@ class Story(NamedTuple):
     sentences: tuple[str, ...]
 
 
-def story(facts: SlotFacts, words: Words, runner: Runner, limits: str, subject: str = "The slot {}") -> Story:
+def story(facts: SlotFacts, words: Words, limits: str, subject: str = "The slot {}") -> Story:
     """Tell it from the facts; `subject` opens the first sentence, with the slot's time in place of the braces."""
     who = subject.format(words.when(facts.slot))
     if facts.attempts:
@@ -35,23 +35,22 @@ def story(facts: SlotFacts, words: Words, runner: Runner, limits: str, subject: 
     if facts.slot > words.now:
         return Story(Verdict.NOT_DUE, "to_come", None, (f"{who} is yet to come.",))
     if facts.waiting is not None or not facts.decided:
-        return _waits(facts, words, runner, who)
+        return _waits(facts, words, who)
     return _without_record(words, facts.slot, limits)
 
 
-def in_short(facts: SlotFacts, words: Words, runner: Runner) -> str:
+def in_short(facts: SlotFacts, words: Words) -> str:
     """One sentence on the slot that follows."""
     slot = words.when(facts.slot)
     if facts.attempts:
         last = facts.attempts[-1]
-        how = "is running" if last.outcome is None else last.outcome.value
-        return f"The next slot, {slot}, ran: run {last.run_id}, {how}."
+        return f"The next slot, {slot}, ran: run {last.run_id} {words.ended(last)}."
     if facts.skip is not None:
         return f"The next slot, {slot}, was skipped ({facts.skip.reason})."
     if facts.slot > words.now:
         return f"The next slot is {words.ahead(facts.slot)}."
     if facts.waiting is not None or not facts.decided:
-        return f"The next slot, {slot}, waits{'' if runner.alive else ' for a runner'}."
+        return f"The next slot, {slot}, waits{'' if words.runner.alive else ' for a runner'}."
     return f"Of the next slot, {slot}, there is no record."
 
 
@@ -72,12 +71,12 @@ def _ran(facts: SlotFacts, words: Words, who: str) -> Story:
     if facts.waiting is not None:
         due = f" at {words.when(facts.waiting.due)}" if facts.waiting.due else ""
         sentences.append(f"Attempt {facts.waiting.attempt} is to come{due}.")
-    return Story(*_verdict_of(last), last.run_id, tuple(sentences))
+    return Story(*verdict_of(last, words), last.run_id, tuple(sentences))
 
 
-def _verdict_of(last: Run) -> tuple[Verdict, str]:
+def verdict_of(last: Run, words: Words) -> tuple[Verdict, str]:
     if last.outcome is None:
-        return Verdict.RUNNING, last.trigger.value
+        return (Verdict.RUNNING, last.trigger.value) if words.runner.alive else (Verdict.RAN, Outcome.LOST.value)
     if last.outcome is Outcome.SKIPPED:
         return Verdict.SKIPPED, SkipReason.PROCEDURE.value
     return Verdict.RAN, last.outcome.value
@@ -143,9 +142,9 @@ _CAUSES: dict[SkipReason, Callable[[SlotFacts, Words], str]] = {
 # --- it waits, or is forgotten --------------------------------------------------------------------
 
 
-def _waits(facts: SlotFacts, words: Words, runner: Runner, who: str) -> Story:
-    if not runner.alive:
-        said = (f"{who} came due and waits for a runner.", words.no_runner(runner))
+def _waits(facts: SlotFacts, words: Words, who: str) -> Story:
+    if not words.runner.alive:
+        said = (f"{who} came due and waits for a runner.", words.no_runner())
         return Story(Verdict.WAITING, SkipReason.RUNNER_DOWN.value, None, said)
     if facts.waiting is None and facts.disabled is not None:
         will_be = f"{who} will be skipped: the task is disabled {words.since(facts.disabled)}."

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from linodctl.domain import Run, SkipReason
 from linodctl.operations.explain.answer import Answer, Verdict
 from linodctl.operations.explain.facts import SlotFacts, TakenOut, Then
-from linodctl.operations.explain.story import Story, in_short, story
+from linodctl.operations.explain.story import Story, in_short, story, verdict_of
 from linodctl.operations.explain.words import Words
 
 NEAR = timedelta(minutes=1)
@@ -27,7 +27,7 @@ def end_of_moment(at: datetime) -> datetime:
 
 def explain_then(facts: Then) -> Answer:
     """The answer for a past moment, or one to come."""
-    words = Words(facts.task, facts.now, facts.askers)
+    words = Words(facts.task, facts.now, facts.runner, facts.askers)
     here = facts.here
     if facts.at > facts.now:
         return _to_come(facts, words)
@@ -71,7 +71,7 @@ def _of_slot(facts: Then, here: SlotFacts, words: Words) -> Answer:
 
 def _was_running(facts: Then, run: Run, words: Words) -> Answer:
     """No slot is near, but a run of the task went on: one that somebody asked for."""
-    verdict, reason = (Verdict.RUNNING, run.trigger.value) if run.outcome is None else (Verdict.RAN, run.outcome.value)
+    verdict, reason = verdict_of(run, words)
     start = words.when(run.start_time)
     said = (
         f"Run {run.run_id}, {words.purpose(run)}, went on at that moment: it started at {start} and {words.ended(run)}."
@@ -121,7 +121,7 @@ def _to_come(facts: Then, words: Words) -> Answer:
     if facts.disabled is not None:
         said.append(f"But the task is disabled {words.since(facts.disabled)}.")
     if not facts.runner.alive:
-        said.append(words.no_runner(facts.runner))
+        said.append(words.no_runner())
     return _answer(facts, Verdict.NOT_DUE, reason, [*said, *_following(facts, words)], slot or _after(facts))
 
 
@@ -138,7 +138,7 @@ def _forecast(facts: Then, slot: datetime | None, words: Words) -> tuple[str, li
 
 
 def _told(slot: SlotFacts, facts: Then, words: Words, subject: str = "The slot {}") -> Story:
-    return story(slot, words, facts.runner, facts.limits, subject)
+    return story(slot, words, facts.limits, subject)
 
 
 def _before(facts: Then, words: Words) -> tuple[str, ...]:
@@ -148,7 +148,7 @@ def _before(facts: Then, words: Words) -> tuple[str, ...]:
 
 
 def _following(facts: Then, words: Words) -> tuple[str, ...]:
-    return ("No slot is to come after that.",) if facts.after is None else (in_short(facts.after, words, facts.runner),)
+    return ("No slot is to come after that.",) if facts.after is None else (in_short(facts.after, words),)
 
 
 def _after(facts: Then) -> datetime | None:

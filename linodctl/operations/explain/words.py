@@ -30,9 +30,10 @@ _ENDED = {
 class Words:
     """Says things of one task. Everything that comes out is part of a sentence."""
 
-    def __init__(self, task: Task, now: datetime, askers: Mapping[int, str]) -> None:
+    def __init__(self, task: Task, now: datetime, runner: Runner, askers: Mapping[int, str]) -> None:
         self._task = task
         self._askers = askers
+        self.runner = runner
         self.now = now
 
     def when(self, instant: datetime) -> str:
@@ -55,6 +56,8 @@ class Words:
     def ended(self, run: Run) -> str:
         """`succeeded after 3 seconds`, `failed after a moment (ValueError: no)`."""
         if run.outcome is None or run.end_time is None:
+            if not self.runner.alive:
+                return "was cut off with its runner, as far as is known; the next runner will record it as lost"
             return f"is still running ({in_words(self.now - run.start_time)} so far)"
         why = _why(run)
         return f"{_ENDED[run.outcome]} after {in_words(run.end_time - run.start_time)}{f' ({why})' if why else ''}"
@@ -62,7 +65,7 @@ class Words:
     def went_on(self, run: Run) -> str:
         """A run that was in the way: `run 11, which had started at … and ended at … (succeeded)`."""
         if run.end_time is None:
-            return f"run {run.run_id}, which started at {self.when(run.start_time)} and is still running"
+            return f"run {run.run_id}, which started at {self.when(run.start_time)} and {self.ended(run)}"
         how = run.outcome.value if run.outcome else ""
         return (
             f"run {run.run_id}, which had started at {self.when(run.start_time)} and went on until "
@@ -124,11 +127,10 @@ class Words:
             return f"from {self.when(away.since)} to {self.when(away.until)}"
         return since or until or "yet"
 
-    def no_runner(self, runner: Runner) -> str:
+    def no_runner(self) -> str:
         """`No runner is alive (the last sign of one was at …)`."""
-        seen = (
-            f"the last sign of one was at {self.when(runner.last_seen)}" if runner.last_seen else "there was none yet"
-        )
+        last = self.runner.last_seen
+        seen = f"the last sign of one was at {self.when(last)}" if last else "there was none yet"
         return f"No runner is alive ({seen}); 'linodctl run' starts one."
 
     def streak(self, skip: SkipRow) -> str:

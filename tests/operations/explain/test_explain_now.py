@@ -113,6 +113,14 @@ def test_due_while_no_runner_is_alive(begin: Begin) -> None:
     assert "No runner is alive (the last sign of one was at 12:40:00); 'linodctl run' starts one." in site.text("a")
 
 
+def test_a_run_that_died_with_its_runner_is_not_said_to_run(begin: Begin) -> None:
+    site = begin(a="every: 1 hour")
+    site.crash("12:40")
+    assert site.told("a") == ("waiting", "runner_down", "12:00:00", 1)
+    assert site.text("a").startswith("Run 1, for the slot 12:00:00, was cut off with its runner, as far as is known;")
+    assert site.told("a", "12:00") == ("ran", "lost", "12:00:00", 1)
+
+
 def test_not_due_and_nobody_there_to_start_it_later(begin: Begin) -> None:
     site = begin(a="every: 1 hour")
     site.end("a", "12:00:05")

@@ -233,7 +233,7 @@ def test_between_two_slots_it_was_not_due(begin: Begin) -> None:
     assert site.told("a", "12:30") == ("not_due", "not_scheduled", "13:00:00", None)
     assert site.text("a", "12:30") == (
         "It was not due at 12:30:00. The slot before that, 12:00:00, ran: run 1 started in time and succeeded after 5 "
-        "seconds. The next slot, 13:00:00, ran: run 2, succeeded."
+        "seconds. The next slot, 13:00:00, ran: run 2 succeeded after 5 seconds."
     )
 
 
