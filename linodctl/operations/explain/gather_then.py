@@ -22,7 +22,7 @@ def gather_then(known: Background, at: datetime) -> Then:
     beside = beside_of(known, end)
     before, after = beside.before(end), beside.after(end)
     floor = before or max(at - LOOK_BACK, known.first_known or at - LOOK_BACK)
-    here, going_on = _slot(known, before), tuple(known.moments.going_on(at, known.task.name))
+    here, going_on = _slot(known, before), tuple(_going_on(known, at, end))
     return Then(
         task=known.task,
         state=known.state,
@@ -53,6 +53,13 @@ def _end_of(at: datetime, now: datetime) -> datetime:
     """What people mean by a second or a minute; where that goes on, what is to come is not what was."""
     end = end_of_moment(at)
     return end if at > now else min(end, now)
+
+
+def _going_on(known: Background, at: datetime, end: datetime) -> list[Run]:
+    """Runs that went on at the moment; of those that have no slot, also what began in its second or minute."""
+    going_on = known.moments.going_on(at, known.task.name)
+    begun = known.reader.runs_between(known.task.name, at, end)
+    return [*going_on, *(run for run in begun if run.slot is None and run not in going_on)]
 
 
 # --- one slot ------------------------------------------------------------------------------------

@@ -25,7 +25,12 @@ class Beside:
 
     def before(self, at: datetime) -> datetime | None:
         """The latest slot at or before `at`."""
-        return max((slot for slot in (self._runs.before, self._skipped(at), self._ruled(at)) if slot), default=None)
+        streak = self._last_skips
+        if streak is not None and streak.slot <= at < streak.last_slot and not self._is_named(streak.slot):
+            return _in_streak(streak, at)
+        skipped = streak.last_slot if streak is not None and streak.last_slot <= at else None
+        known = (self._runs.before, skipped, self._ruled(at))
+        return max((slot for slot in known if slot is not None), default=None)
 
     def after(self, at: datetime) -> datetime | None:
         """The first slot later than `at`; those to come are the ones that `next` shows."""
@@ -57,11 +62,9 @@ class Beside:
         why = self._rule.why_not(instant)
         return TakenOut(instant, why) if why is not None else None
 
-    def _skipped(self, at: datetime) -> datetime | None:
-        streak = self._last_skips
-        if streak is None or streak.slot > at:
-            return None
-        return streak.last_slot if streak.last_slot <= at else streak.slot
+    def _is_named(self, slot: datetime) -> bool:
+        """Whether the rule as it is now has this slot; it may have been edited since."""
+        return self._rule.next_after(slot - INSTANT, self._anchor(slot)) == slot
 
     def _ruled(self, at: datetime) -> datetime | None:
         """By the rule as it is now, since the task was first seen."""
@@ -92,3 +95,9 @@ class Beside:
     @property
     def _is_used_up(self) -> bool:
         return self._rule.count is not None and self._state.used >= self._rule.count
+
+
+def _in_streak(streak: SkipRow, at: datetime) -> datetime:
+    """The latest slot of a streak, of whose rule nothing is known: its slots are taken to be evenly spread."""
+    step = (streak.last_slot - streak.slot) / max(1, streak.count - 1)
+    return streak.slot + (at - streak.slot) // step * step

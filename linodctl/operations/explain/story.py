@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from linodctl.domain import Outcome, Run, SkipReason, Trigger
 from linodctl.operations.explain.answer import Verdict
-from linodctl.operations.explain.facts import SlotFacts
+from linodctl.operations.explain.facts import SlotFacts, Switch
 from linodctl.operations.explain.words import Words
 from linodctl.planning.status import in_words
 
@@ -34,6 +34,8 @@ def story(facts: SlotFacts, words: Words, limits: str, subject: str = "The slot 
         return _skipped(facts, words, who)
     if facts.slot > words.now:
         return Story(Verdict.NOT_DUE, "to_come", None, (f"{who} is yet to come.",))
+    if (switch := _surely_disabled(facts)) is not None:
+        return _will_be_skipped(switch, words, who)
     if facts.waiting is not None or not facts.decided:
         return _waits(facts, words, who)
     return _without_record(words, facts.slot, limits)
@@ -49,6 +51,8 @@ def in_short(facts: SlotFacts, words: Words) -> str:
         return f"The next slot, {slot}, was skipped ({facts.skip.reason})."
     if facts.slot > words.now:
         return f"The next slot is {words.ahead(facts.slot)}."
+    if _surely_disabled(facts) is not None:
+        return f"The next slot, {slot}, is skipped ({SkipReason.DISABLED})."
     if facts.waiting is not None or not facts.decided:
         return f"The next slot, {slot}, waits{'' if words.runner.alive else ' for a runner'}."
     return f"Of the next slot, {slot}, there is no record."
@@ -146,10 +150,20 @@ def _waits(facts: SlotFacts, words: Words, who: str) -> Story:
     if not words.runner.alive:
         said = (f"{who} came due and waits for a runner.", words.no_runner())
         return Story(Verdict.WAITING, SkipReason.RUNNER_DOWN.value, None, said)
-    if facts.waiting is None and facts.disabled is not None:
-        will_be = f"{who} will be skipped: the task is disabled {words.since(facts.disabled)}."
-        return Story(Verdict.WAITING, SkipReason.DISABLED.value, None, (will_be,))
     return Story(Verdict.WAITING, "due", None, (f"{who} came due and has not started yet.",))
+
+
+def _surely_disabled(facts: SlotFacts) -> Switch | None:
+    """What disables the task, if that has settled the slot though nobody has written it down yet."""
+    switch = facts.disabled
+    if switch is None or facts.decided or facts.waiting is not None:
+        return None
+    return switch if switch.since is None or switch.since < facts.slot else None
+
+
+def _will_be_skipped(switch: Switch, words: Words, who: str) -> Story:
+    said = f"{who} is skipped ({SkipReason.DISABLED}): the task is disabled {words.since(switch)}."
+    return Story(Verdict.SKIPPED, SkipReason.DISABLED.value, None, (said,))
 
 
 def _without_record(words: Words, slot: datetime, limits: str) -> Story:

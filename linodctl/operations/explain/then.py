@@ -73,9 +73,7 @@ def _was_running(facts: Then, run: Run, words: Words) -> Answer:
     """No slot is near, but a run of the task went on: one that somebody asked for."""
     verdict, reason = verdict_of(run, words)
     start = words.when(run.start_time)
-    said = (
-        f"Run {run.run_id}, {words.purpose(run)}, went on at that moment: it started at {start} and {words.ended(run)}."
-    )
+    said = f"Run {run.run_id}, {words.purpose(run)}, went on then: it started at {start} and {words.ended(run)}."
     return _answer(facts, verdict, reason, [said, *_following(facts, words)], run.slot, run.run_id)
 
 
@@ -105,12 +103,13 @@ def _why_not_due(facts: Then, words: Words) -> tuple[str, list[str]]:
 
 
 def _unknown(facts: Then, words: Words) -> Answer:
-    seen = facts.first_known
-    if seen is None:
-        said = "No runner has seen this task yet, so nothing was decided about it."
+    if facts.first_known is None:
+        said = ["No runner has seen this task yet, so nothing was decided about it."]
     else:
-        said = f"Nothing is known of {words.when(facts.at)}: the task was first seen at {words.when(seen)}."
-    return _answer(facts, Verdict.UNKNOWN_TASK_THEN, "not_seen_yet", [said, *_following(facts, words)])
+        seen = words.when(facts.first_known)
+        said = [f"Nothing is known of {words.when(facts.at)}: the task was first seen at {seen}."]
+        said += _following(facts, words)
+    return _answer(facts, Verdict.UNKNOWN_TASK_THEN, "not_seen_yet", said)
 
 
 def _to_come(facts: Then, words: Words) -> Answer:

@@ -7,6 +7,9 @@ from collections.abc import Callable
 import pytest
 from chronicle import Chronicle, moment
 
+from linodctl.domain import Run, SkipRow
+from linodctl.operations.explain import explain
+
 Begin = Callable[..., Chronicle]
 
 # --- every reason of a skip ----------------------------------------------------------------------
@@ -73,6 +76,15 @@ def test_disabled_by_a_person_also_after_it_was_enabled_again(begin: Begin) -> N
     assert site.told("a", "12:20") == ("skipped", "disabled", "12:20:00", None)
     assert "was disabled since 12:15:00 until 14:00:00 by bob (maintenance)" in site.text("a", "12:20")
     assert site.told("a", "12:10") == ("ran", "succeeded", "12:10:00", 2)
+
+
+def test_disabled_though_it_is_not_written_down_yet(begin: Begin) -> None:
+    site = begin(a="every: 1 hour")
+    site.end("a", "12:00:05", "failed")
+    site.stop("12:40")
+    site.clock.set(moment("14:30"))
+    assert site.told("a", "13:00") == ("skipped", "disabled", "13:00:00", None)
+    assert "The next slot, 14:00:00, is skipped (disabled)." in site.text("a", "13:00")
 
 
 def test_disabled_by_its_declaration(begin: Begin) -> None:
@@ -252,7 +264,18 @@ def test_during_a_run_that_somebody_asked_for(begin: Begin) -> None:
     assert site.told("a", "12:15") == ("running", "request", None, 1)
     site.end("a", "12:30")
     assert site.told("a", "12:15") == ("ran", "succeeded", None, 1)
-    assert "Run 1, requested by ann, went on at that moment" in site.text("a", "12:15")
+    assert "Run 1, requested by ann, went on then" in site.text("a", "12:15")
+
+
+def test_a_short_run_that_somebody_asked_for_is_found_by_its_minute(begin: Begin) -> None:
+    site = begin(a="every: 1 hour")
+    site.end("a", "12:00:05")
+    site.until("12:10:30")
+    site.store.request("a", moment("12:10:30"), "ann")
+    site.end("a", "12:10:31")
+    site.until("12:20")
+    assert site.told("a", "12:10") == ("ran", "succeeded", None, 2)
+    assert site.told("a", "12:11")[0] == "not_due"
 
 
 def test_before_it_was_first_seen(begin: Begin) -> None:
@@ -310,3 +333,48 @@ def test_a_task_that_is_no_longer_declared_still_has_its_past(begin: Begin) -> N
     site.rewrite("procedures: {b: {func: jobs.a, every: never}}")
     site.start("12:40")
     assert site.told("a", "12:00")[:2] == ("ran", "succeeded")
+
+
+def test_inside_a_streak_under_a_rule_that_was_edited_since(begin: Begin) -> None:
+    site = begin(a="every: 10 minutes")
+    site.end("a", "12:00:05", "failed")
+    site.stop("12:45")
+    site.rewrite("procedures: {a: {func: jobs.job, every: 7 minutes}}")
+    site.start("12:50")
+    assert site.told("a", "12:20") == ("skipped", "disabled", "12:20:00", None)
+    assert site.told("a", "12:15")[:2] == ("not_due", "not_scheduled")
+
+
+def test_whatever_is_on_record_is_what_explain_tells(begin: Begin) -> None:
+    site = begin(
+        a="every: 7 minutes",
+        b="every: 5 minutes, overlap: queue_one",
+        c="every: 4 minutes, use: [db]",
+        d="every: [10 minutes, day at 12:33], use: [db], missed: skip",
+        e="every: 3 minutes, retries: {attempts: 2, delay: 100s}",
+        site="max_parallel: 4\nlimits: {db: 1}",
+    )
+    for task, at, outcome in (
+        ("c", "12:09", "succeeded"),
+        ("d", "12:22", "skipped"),
+        ("e", "12:23", "failed"),
+        ("a", "12:25", "warned"),
+        ("e", "12:26", "failed"),
+        ("b", "12:33", "succeeded"),
+    ):
+        site.end(task, at, outcome)
+    site.crash("12:40")
+    site.start("13:20")
+    site.until("13:40")
+    seen = set()
+    for row in site.store.history():
+        slots = [row.slot] if isinstance(row, Run) else [row.slot, row.last_slot]
+        for slot in filter(None, slots):
+            answer = explain(site.site, row.task, slot)
+            seen.add(answer.reason)
+            assert answer.slot == slot
+            if isinstance(row, SkipRow):
+                assert (answer.verdict, answer.reason) == ("skipped", row.reason)
+            else:
+                assert answer.verdict in ("ran", "running", "skipped")
+    assert {"overlap", "limit", "disabled", "runner_down", "procedure", "warned", "failed", "lost"} <= seen
