@@ -65,6 +65,8 @@ def test_explain_for_people_is_a_sentence_a_line_in_the_tasks_zone(site: Site) -
         (("goood",), 3, "no task 'goood'; did you mean 'good'"),
         (("good*",), 3, "means 2 tasks"),
         (("good", "--at", "soon"), 2, "--at: 'soon' is not a time"),
+        (("good", "--at", "0002-01-01"), 2, "rules are known from 1800 to 9000"),
+        (("good", "--at", "9999-12-31"), 2, "rules are known from 1800 to 9000"),
     ],
 )
 def test_bad_input(site: Site, args: tuple[str, ...], code: int, says: str) -> None:
