@@ -117,7 +117,7 @@ class Words:
         return f"{self.when(out.instant)} is no slot ({kind}): the rule runs {out.why.text}."
 
     def used_up(self, count: int) -> str:
-        return f"Its {count} runs are used up ('count', 'max_events')."
+        return f"Its runs are used up ('count' or 'max_events' allows {count})."
 
     def away(self, away: Away) -> str:
         """`from … to …`, as far as it is known."""
