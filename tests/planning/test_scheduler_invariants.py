@@ -1,4 +1,4 @@
-"""Every slot ends exactly once, as a run or as a skip, or still waits, whatever happens: random lives of random sites."""
+"""Every slot ends exactly once, as a run or as a skip, or still waits: random lives of random sites."""
 
 from __future__ import annotations
 
