@@ -370,3 +370,116 @@ def test_replace_lets_the_runs_of_a_removed_task_end() -> None:
     assert story.until("12:01:00") == []
     assert story.end("a") == []
     assert story.until("12:02:00") == []
+
+
+# --- requests under each overlap rule ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("overlap", "when_requested", "when_ended"),
+    [
+        ("skip", [], ["12:00:05 a (request)"]),
+        ("queue_one", [], ["12:00:05 a (request)"]),
+        ("queue_all", [], ["12:00:05 a (request)"]),
+        ("cancel", ["stop"], ["12:00:05 a (request)"]),
+        ("allow", ["12:00:05 a (request)"], []),
+    ],
+)
+def test_a_request_while_the_task_runs(overlap: str, when_requested: list[str], when_ended: list[str]) -> None:
+    story = Story(make_task(rule="1 hour", overlap=overlap))
+    story.tick()
+    story.now = at("12:00:05")
+    assert story.request("a") == when_requested
+    assert story.end("a") == when_ended
+
+
+@pytest.mark.parametrize("overlap", ["skip", "queue_one", "queue_all", "cancel", "allow"])
+def test_no_request_is_dropped(overlap: str) -> None:
+    story = Story(make_task(rule="never", overlap=overlap))
+    for _ in range(3):
+        story.request("a")
+    while story.running["a"]:
+        story.end("a")
+    assert [start.request_id for start in story.starts] == [1, 2, 3]
+
+
+def test_requests_go_before_slots_of_the_same_task() -> None:
+    story = Story(make_task(overlap="queue_all"))
+    story.until("12:00:15")
+    story.request("a")
+    assert story.end("a") == ["12:00:15 a (request)"]
+    assert story.end("a") == ["12:00:15 a for 12:00:10"]
+
+
+def test_a_request_waits_for_room_like_a_slot() -> None:
+    story = Story(make_task("a", "1 hour", 1), make_task("b", "never", 2), max_parallel=1)
+    story.tick()
+    assert story.request("b") == []
+    assert story.end("a") == ["12:00:00 b (request)"]
+
+
+# --- counts and pauses ---------------------------------------------------------------------------
+
+
+def test_skips_do_not_use_up_the_count() -> None:
+    story = Story(make_task(rule={"every": "10 seconds", "count": 2}))
+    assert story.until("12:00:35") == [
+        "12:00:00 a",
+        "-overlap a 12:00:10",
+        "-overlap a 12:00:20",
+        "-overlap a 12:00:30",
+    ]
+    story.end("a")
+    assert story.until("12:00:40") == ["12:00:40 a"]
+    story.end("a")
+    assert story.until("13:00:00") == []
+
+
+def test_a_slot_that_waited_while_the_count_was_used_up_says_so() -> None:
+    story = Story(make_task(rule={"every": "10 seconds", "max_events": 2}, overlap="queue_all"))
+    story.until("12:00:25")
+    assert story.end("a") == ["12:00:25 a for 12:00:10"]
+    assert story.end("a") == ["-count_reached a 12:00:20"]
+
+
+def test_after_finish_measures_from_the_end() -> None:
+    story = Story(make_task(rule={"every": "10 seconds", "after": "finish"}))
+    assert story.tick() == ["12:00:00 a"]
+    assert story.until("12:00:37") == []
+    assert story.end("a") == []
+    assert story.until("12:00:47") == ["12:00:47 a"]
+
+
+def test_after_finish_owes_one_run_after_an_absence() -> None:
+    task = make_task(rule={"every": "10 seconds", "after": "finish"})
+    story = Story(task)
+    story.tick()
+    story.end("a")
+    again = Story(task, now="15:00:00", states=story.states, absence=("12:00:01", "15:00:00"))
+    assert again.tick() == ["15:00:00 a for 12:00:10 (catch_up)"]
+    again.end("a")
+    assert again.until("15:00:10") == ["15:00:10 a"]
+
+
+# --- piles after downtime ------------------------------------------------------------------------
+
+
+def test_what_piled_up_starts_in_order_and_within_max_parallel() -> None:
+    tasks = [make_task(f"t{number}", "1 hour", number) for number in range(1, 6)]
+    states = {
+        task.name: TaskState(
+            task.name,
+            first_seen=NOON,
+            anchor=NOON + timedelta(minutes=5 - task.number),
+            settled=at("12:10:00"),
+            last_slot=NOON,
+            recurrence=task.recurrence.text,
+        )
+        for task in tasks
+    }
+    story = Story(*tasks, now="13:30:00", states=states, max_parallel=2, absence=("12:10:00", "13:30:00"))
+    started = [words.split()[1] for words in story.tick()]
+    while any(story.running.values()):
+        task = next(name for name, runs in story.running.items() if runs)
+        started += [words.split()[1] for words in story.end(task)]
+    assert started == ["t5", "t4", "t3", "t2", "t1"], "the oldest slot first"
