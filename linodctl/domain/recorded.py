@@ -88,8 +88,10 @@ class Result:
     """Bytes."""
     memory: Mapping[str, Any] | None = None
     """`ar.memory` as the procedure left it; None leaves the stored one."""
+    retry_wanted: bool = False
+    """The procedure raised `Retry`."""
     retry_after: timedelta | None = None
-    """The procedure raised `Retry(after=…)`."""
+    """After this pause; None means the task's own."""
     message: str | None = None
     """What the procedure returned, as one line of text, if anything."""
 

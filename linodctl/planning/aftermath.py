@@ -9,29 +9,34 @@ from linodctl.domain import OnLost, Outcome, Pending, Result, SkipReason, Task, 
 from linodctl.planning.decisions import Decision, Disable, Enable, Start
 from linodctl.planning.slots import dropped
 
+SHORTEST, LONGEST = timedelta(seconds=1), timedelta(days=3650)
+"""The pauses before another attempt are kept within these."""
+
 
 def conclude(
     task: Task, state: TaskState, run: Start, result: Result, now: datetime
 ) -> tuple[TaskState, list[Decision]]:
     """The task's state after `run` ended with `result` at `now`, and what has to be done about it."""
     state = _remembered(task, state, result, now)
+    if run.trigger is Trigger.PROBATION and state.disabled and not _went_fine(result) and not result.outcome.is_failure:
+        # It proved nothing either way.
+        return replace(state, pending=(*state.pending, *_probation(task, now))), []
     again = _another_attempt(task, run, result, now)
     if again is not None:
         return replace(state, pending=(again, *state.pending)), []
     if result.outcome.is_failure:
         return _failed_for_good(task, replace(state, failures=state.failures + 1), run, result, now)
-    if result.outcome in (Outcome.SUCCEEDED, Outcome.WARNED):
+    if _went_fine(result):
         return _went_well(task, replace(state, failures=0) if state.failures else state, run, now)
     return state, []
 
 
 def _remembered(task: Task, state: TaskState, result: Result, now: datetime) -> TaskState:
-    went_well = result.outcome in (Outcome.SUCCEEDED, Outcome.WARNED)
     state = replace(
         state,
         last_end_time=now,
         last_outcome=result.outcome,
-        last_success=now if went_well else state.last_success,
+        last_success=now if _went_fine(result) else state.last_success,
         memory=state.memory if result.memory is None else result.memory,
     )
     if task.recurrence.after_finish is not None:
@@ -46,9 +51,8 @@ def _another_attempt(task: Task, run: Start, result: Result, now: datetime) -> P
     if pause is None:
         return None
     trigger = Trigger.RERUN if result.outcome is Outcome.LOST else Trigger.RETRY
-    return Pending(
-        slot=run.scheduled_for, attempt=run.attempt + 1, trigger=trigger, due=now + pause, request_id=run.request_id
-    )
+    due = _later(now, pause)
+    return Pending(run.scheduled_for, run.attempt + 1, trigger, due, request_id=run.request_id)
 
 
 def _pause(task: Task, run: Start, result: Result) -> timedelta | None:
@@ -59,10 +63,10 @@ def _pause(task: Task, run: Start, result: Result) -> timedelta | None:
         return retries.wait(run.attempt) if task.policy.on_lost is OnLost.RERUN else None
     if not result.outcome.is_failure or run.trigger is Trigger.PROBATION:
         return None
-    if result.retry_after is not None:
-        # The procedure asked for it itself; `attempts` bounds it only where somebody declared a bound.
-        return result.retry_after if retries.attempts == 1 or run.attempt < retries.attempts else None
-    return retries.wait(run.attempt) if run.attempt < retries.attempts else None
+    pause = retries.wait(run.attempt) if result.retry_after is None else result.retry_after
+    # What the procedure asked for itself is bounded by `attempts` only where somebody declared a bound.
+    wanted = result.retry_wanted and retries.attempts == 1
+    return pause if wanted or run.attempt < retries.attempts else None
 
 
 def _failed_for_good(
@@ -79,11 +83,27 @@ def _failed_for_good(
         dropped(task, state, item, SkipReason.DISABLED, reason) for item in state.pending if item.trigger.is_slot
     ]
     kept = tuple(item for item in state.pending if item.request_id is not None)
-    pause = task.policy.retry_disabled_after
-    if pause is not None:
-        kept = (*kept, Pending(now + pause, trigger=Trigger.PROBATION, due=now + pause))
+    kept = (*kept, *_probation(task, now))
     disabled = replace(state, pending=kept, disabled=True, disabled_reason=reason, disabled_at=now, disabled_until=None)
     return disabled, [*skips, Disable(task.name, reason, now)]
+
+
+def _probation(task: Task, now: datetime) -> tuple[Pending, ...]:
+    """The run that gives a disabled task another chance, if its policy has one."""
+    pause = task.policy.retry_disabled_after
+    if pause is None:
+        return ()
+    due = _later(now, pause)
+    return (Pending(due, trigger=Trigger.PROBATION, due=due),)
+
+
+def _later(now: datetime, pause: timedelta) -> datetime:
+    """`now` + `pause`, within bounds: what fails at once must not be tried again at once, nor in the year 10000."""
+    return now + min(max(pause, SHORTEST), LONGEST)
+
+
+def _went_fine(result: Result) -> bool:
+    return result.outcome in (Outcome.SUCCEEDED, Outcome.WARNED)
 
 
 def _went_well(task: Task, state: TaskState, run: Start, now: datetime) -> tuple[TaskState, list[Decision]]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from linodctl.domain import Overlap, Pending, Request, Result, Run, SkipReason, Task, TaskState, Trigger
 from linodctl.planning.aftermath import conclude
+from linodctl.planning.as_recorded import start_of
 from linodctl.planning.decisions import Decision, Enable, Skip, Start
 from linodctl.planning.lane import Head, Lane
 from linodctl.planning.obstacle import obstacle
@@ -15,6 +15,9 @@ from linodctl.planning.owed import Absence
 from linodctl.planning.room import Room
 from linodctl.planning.slots import dropped, first_sight, rest_of
 from linodctl.planning.yard import Yard
+
+UNDECLARED = "(not declared)"
+"""Stands for the rule of a task that the config doesn't have at present."""
 
 
 class Scheduler:
@@ -131,9 +134,9 @@ class Scheduler:
         pending = (rest, *kept) if rest is not None else kept
         count = lane.task.recurrence.count
         if item.trigger.is_slot and count is not None and before.used >= count:
-            self._yard.change(lane, pending=pending)
+            self._yard.change(lane, pending=kept)
             words = f"{count} runs were allowed"
-            self._yard.decide(Skip(lane.task.name, SkipReason.COUNT_REACHED, item.slot, item.slot, 1, words))
+            self._yard.decide(dropped(lane.task, before, item, SkipReason.COUNT_REACHED, words))
             return None
         is_of_slot = item.request_id is None and item.trigger is not Trigger.PROBATION
         self._yard.change(
@@ -169,17 +172,17 @@ class Scheduler:
         lane = self._yard.lanes.get(run.task)
         if lane is None:
             return
-        start = Start(
-            ticket=0,
-            task=lane.task,
-            trigger=run.trigger,
-            scheduled_for=run.scheduled_for,
-            at=run.start_time,
-            slot=run.slot,
-            attempt=run.attempt,
-            request_id=run.request_id,
-        )
-        self._conclude(lane, start, result, now)
+        self._conclude(lane, start_of(run, lane.task), result, now)
+
+    def refused(self, ticket: int, now: datetime) -> None:
+        """The `Start` with this ticket could not be claimed, since its run is on record: it has not been."""
+        run = self._room.give(ticket)
+        lane = self._yard.lanes[run.task.name]
+        lane.running = tuple(other for other in lane.running if other.ticket != ticket)
+        old = run.before
+        if old is not None:
+            self._yard.change(lane, last_start_time=old.last_start_time, last_slot=old.last_slot, used=old.used)
+        self._yard.reconsider(lane, now)
 
     def _conclude(self, lane: Lane, run: Start, result: Result, now: datetime) -> None:
         lane.state, decisions = conclude(lane.task, lane.state, run, result, now)
@@ -201,6 +204,8 @@ class Scheduler:
         lane = self._yard.lanes.get(request.task)
         if lane is None:
             return False
+        if any(request.request_id == known.request_id for known in lane.requests):
+            return True
         lane.requests = (*lane.requests, request)
         if lane.task.policy.overlap is Overlap.CANCEL:
             self._yard.stop_running(lane, f"request {request.request_id} came")
@@ -301,12 +306,17 @@ class Scheduler:
             if lane is not None:
                 lane.running, lane.requests = before.running, before.requests
                 self._yard.reconsider(lane, now)
-            elif before.running:
-                self._yard.lanes[name] = _rest_of_removed(before)
+            else:
+                self._retire(before)
 
-
-def _rest_of_removed(lane: Lane) -> Lane:
-    """What is left of the lane of a task that is no longer declared: its running runs."""
-    rest = Lane(lane.task, replace(lane.state, pending=()))
-    rest.removed, rest.running = True, lane.running
-    return rest
+    def _retire(self, lane: Lane) -> None:
+        """The task is no longer declared: only its running runs remain. Nothing is owed should it come back, for then
+        its rule counts as edited."""
+        waiting = [item for item in lane.state.pending if item.trigger.is_slot]
+        words = "the task was removed"
+        self._yard.decide(*(dropped(lane.task, lane.state, item, SkipReason.SUPERSEDED, words) for item in waiting))
+        rest = Lane(lane.task, lane.state)
+        rest.removed, rest.running = True, lane.running
+        self._yard.change(rest, pending=(), recurrence=UNDECLARED)
+        if rest.running:
+            self._yard.lanes[lane.task.name] = rest

@@ -304,7 +304,7 @@ def test_a_retry_survives_a_restart() -> None:
 def test_retry_raised_by_the_procedure() -> None:
     story = Story(make_task(rule="1 hour"))
     story.tick()
-    assert story.end("a", "failed", retry_after=timedelta(seconds=30)) == []
+    assert story.end("a", "failed", retry_wanted=True, retry_after=timedelta(seconds=30)) == []
     assert story.until("12:00:30") == ["12:00:30 a for 12:00:00 (retry)"]
 
 
@@ -483,3 +483,77 @@ def test_what_piled_up_starts_in_order_and_within_max_parallel() -> None:
         task = next(name for name, runs in story.running.items() if runs)
         started += [words.split()[1] for words in story.end(task)]
     assert started == ["t5", "t4", "t3", "t2", "t1"], "the oldest slot first"
+
+
+# --- corners -------------------------------------------------------------------------------------
+
+
+def test_retry_without_a_time_takes_the_tasks_own_pause() -> None:
+    story = Story(make_task(rule="1 hour", retries=retries(1, 20)))
+    story.tick()
+    story.end("a", "failed", retry_wanted=True)
+    assert story.until("12:00:20") == ["12:00:20 a for 12:00:00 (retry)"]
+
+
+@pytest.mark.parametrize("pause", [timedelta(0), timedelta(days=999_999_999)])
+def test_pauses_are_kept_within_bounds(pause: timedelta) -> None:
+    story = Story(make_task(rule="1 hour", retry_disabled_after=pause))
+    story.tick()
+    story.end("a", "failed", retry_wanted=True, retry_after=pause)
+    [waiting] = story.state().pending
+    assert waiting.due is not None
+    assert timedelta(seconds=1) <= waiting.due - NOON <= timedelta(days=3650)
+
+
+@pytest.mark.parametrize("outcome", ["lost", "cancelled", "skipped"])
+@pytest.mark.parametrize("on_lost", list(OnLost))
+def test_a_probation_run_that_proves_nothing_is_followed_by_another(outcome: str, on_lost: OnLost) -> None:
+    story = Story(make_task(rule="1 hour", retry_disabled_after=timedelta(minutes=5), on_lost=on_lost))
+    story.tick()
+    story.end("a", "failed")
+    story.until("12:05:00")
+    assert story.end("a", outcome) == []
+    assert story.until("12:10:00") == ["12:10:00 a (probation)"]
+
+
+def test_a_waiting_request_that_is_told_twice_runs_once() -> None:
+    story = Story(make_task(rule="never"))
+    story.request("a")
+    story.request("a")
+    story.requests -= 1
+    story.request("a")
+    story.end("a")
+    story.end("a")
+    assert story.running["a"] == []
+    assert len(story.starts) == 2
+
+
+def test_what_waits_for_a_removed_task_is_recorded_and_nothing_is_owed_if_it_comes_back() -> None:
+    a, b = make_task("a", "10 seconds", 1, overlap="queue_all"), make_task("b", "1 hour", 2)
+    story = Story(a, b)
+    story.until("12:00:25")
+    story.scheduler.replace([b], {}, max_parallel=10, limits={}, now=story.now)
+    assert story.tick() == ["-superseded a 12:00:10..12:00:20 x2"]
+    assert story.end("a") == []
+    story.now = at("12:10:00")
+    story.scheduler.replace([a, b], story.states, max_parallel=10, limits={}, now=story.now)
+    assert story.tick() == []
+    assert story.until("12:10:10") == ["12:10:10 a"]
+
+
+def test_a_span_beyond_the_count_is_one_skip() -> None:
+    task = make_task(rule={"every": "1 second", "count": 2}, missed="all")
+    state = replace(known(), recurrence=task.recurrence.text)
+    story = Story(task, now="13:00:00", states={"a": state}, absence=("12:00:00", "13:00:00"))
+    story.tick()
+    story.end("a")
+    assert story.end("a") == ["-count_reached a 12:00:03..13:00:00 x3598"]
+
+
+def test_a_refused_start_leaves_no_trace_and_gives_its_room_back() -> None:
+    story = Story(make_task("a", "1 hour", 1), make_task("b", "1 hour", 2), max_parallel=1)
+    story.tick()
+    [run] = story.running["a"]
+    story.scheduler.refused(run.ticket, story.now)
+    assert story.tick() == ["12:00:00 b"]
+    assert (story.state("a").last_slot, story.state("a").used, story.state("a").last_outcome) == (None, 0, None)
