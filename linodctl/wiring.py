@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from linodctl.operations.handles import OpenSite
 
 
+PATIENCE = 0.5
+"""Seconds for which a tick waits for another program's lock on the state file; then it is tried again later."""
+
+
 def listeners(site: Site, *, quiet: bool, color: bool) -> list[events.Listener]:
     """Who hears of what happens: the runner's own log."""
     from linodctl.runner.log import set_up_log
@@ -40,7 +44,7 @@ def run_site(
     from linodctl.store.lock import SiteLock
 
     _ = site.loaded  # all problems are told before anything is touched
-    with SiteLock(site.state, since=site.now(), version=__version__), open_store(site.state) as store:
+    with SiteLock(site.state, since=site.now(), version=__version__), open_store(site.state, PATIENCE) as store:
         heard_by = listeners(site, quiet=quiet, color=color)
         return asyncio.run(session(site.declaration, store, site.clock, heard_by, once=once, lasting=lasting))
 

@@ -35,8 +35,11 @@ class Batch:
     """run id, result, instant"""
     decisions: list[Decision] = field(default_factory=list)
     states: list[TaskState] = field(default_factory=list)
+    notes: dict[str, object] = field(default_factory=dict)
+    known: int = 0
+    """The last edit of people that these decisions could know of."""
     heard: int | None = None
-    """The last edit of people that these decisions know of."""
+    """The same, if it is news."""
     decided: bool = False
     """Whether the scheduler has been asked; from then on the batch is complete and only wants to be written."""
 
@@ -55,11 +58,21 @@ class Batch:
         for state in self.states:
             ledger.save(state)
         written = Written()
+        by_hand = self._flags_set_since(ledger)
         for decision in self.decisions:
-            _write_decision(ledger, decision, host, written)
+            if not (isinstance(decision, Disable | Enable) and decision.task in by_hand):
+                _write_decision(ledger, decision, host, written)
+        for key, value in self.notes.items():
+            ledger.put_note(key, value)
         if self.heard is not None:
             ledger.put_note(HEARD, self.heard)
         return written
+
+    def _flags_set_since(self, ledger: Ledger) -> set[str]:
+        """Tasks that somebody enabled or disabled while this batch waited to be written: the newer word counts."""
+        if not any(isinstance(decision, Disable | Enable) for decision in self.decisions):
+            return set()
+        return {edit.task for edit in ledger.edits(after_id=self.known) if edit.action in ("enable", "disable")}
 
 
 def _write_report(ledger: Ledger, report: Started | Logged | Progressed) -> None:

@@ -52,11 +52,13 @@ class Books:
         self._batch = Batch()
         self._work = Work()
         self._seen_version = -1
+        self._startup_due = True
+        """`startup` slots come with the first tick, after what people wished while nobody was there."""
 
     def is_quiet(self, now: datetime) -> bool:
         """Whether a tick at `now` would find nothing to do."""
         wakeup = self.scheduler.next_wakeup()
-        if self._inbox.reports or self._batch or (wakeup is not None and wakeup <= now):
+        if self._startup_due or self._inbox.reports or self._batch or (wakeup is not None and wakeup <= now):
             return False
         return self._store.data_version() == self._seen_version
 
@@ -65,13 +67,17 @@ class Books:
         with self._store.transaction() as ledger:
             if not self._batch.decided:
                 self._hear_wishes(ledger, now)
+                if self._startup_due:
+                    self._startup_due = False
+                    self.scheduler.startup(now)
                 self._read_reports(now)
                 self._batch.decisions = self.scheduler.tick(now, new_slots=new_slots, starts=starts)
                 self._batch.states = self.scheduler.changed()
                 self._batch.decided = True
             written = self._batch.write(ledger, self._host)
-        self._seen_version = self._store.data_version()
-        return self._settle(written, now)
+            version = ledger.data_version()  # after the commit it might count a wish as seen that nobody has read
+        self._seen_version = version
+        return self._settle(written, now, starts)
 
     def declare(self, tasks: Iterable[Task]) -> None:
         """These are the site's tasks; recorded with the next tick."""
@@ -85,12 +91,17 @@ class Books:
             self._work.events.append(events.RunEnded(run.run_id, run.task, LOST, seconds, run.log_level))
             self.scheduler.found_dead(run, LOST, now)
 
+    def note(self, key: str, value: object) -> None:
+        """Keep a note with the next tick."""
+        self._batch.notes[key] = value
+
     def replace(self, loaded: Loaded, now: datetime) -> None:
-        """Go on with another config. Its tasks' states are looked up where the scheduler doesn't hold them."""
-        names = [task.name for task in loaded.tasks]
+        """Go on with another config. Its tasks' states are looked up where the scheduler doesn't hold them; StateError,
+        and nothing changed, if they can't be read now."""
+        states = self._store.states([task.name for task in loaded.tasks])
         self.scheduler.replace(
             loaded.tasks,
-            self._store.states(names),
+            states,
             max_parallel=loaded.max_parallel,
             limits=loaded.limits,
             now=now,
@@ -104,6 +115,7 @@ class Books:
         heard = self._wishes.hear(ledger, self.scheduler, now)
         self._work.stops += [(run_id, f"asked by {who}") for run_id, who in heard.stop_runs]
         self._work.reload |= heard.reload
+        self._batch.known = self._wishes.heard_until
         if self._wishes.heard_until != before:
             self._batch.heard = self._wishes.heard_until
 
@@ -129,20 +141,24 @@ class Books:
                     events.Trouble(f"the zygote died ({report.why}); another one is being started")
                 )
 
-    def _settle(self, written: Written, now: datetime) -> Work:
+    def _settle(self, written: Written, now: datetime, starts: bool) -> Work:
         """The transaction is through: hand out what is to be done."""
         batch, self._batch = self._batch, Batch()
         work, self._work = self._work, Work()
         for start in written.refused:
             # A clock that was set back and a reset can bring a slot up again; its run is on record.
-            self.scheduler.finished(start.ticket, Result(Outcome.CANCELLED, reason="it is on record already"), now)
+            self.scheduler.refused(start.ticket, now)
+            self._seen_version = -1  # there is room again: look at once
         run_ids = written.run_ids
         for decision in batch.decisions:
             match decision:
                 case Start() if decision.ticket in run_ids:
                     run_id = run_ids[decision.ticket]
                     self.live[run_id] = decision
-                    work.starts.append((run_id, decision))
+                    if starts:
+                        work.starts.append((run_id, decision))
+                    else:  # held back by a failed write, and now the runner stops
+                        self._inbox.take(Ended(run_id, Result(Outcome.CANCELLED, reason="the runner stopped")))
                 case Stop():
                     work.stops += [(run_id, decision.why) for run_id in self._run_of(decision.ticket)]
             work.events += _told(decision, run_ids)

@@ -46,13 +46,17 @@ class ControlServer:
         self._inode: int | None = None
 
     async def open(self) -> None:
-        """Bind and listen. OSError if the folder can't be written."""
+        """Bind and listen, also anew. OSError if the folder can't be written."""
+        await self.close()
         self.path.unlink(missing_ok=True)
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         old = os.umask(0o177)
         try:
             with _short(self.path) as name:
                 listener.bind(name)
+        except OSError:
+            listener.close()
+            raise
         finally:
             os.umask(old)
         self._inode = self.path.stat().st_ino
@@ -73,7 +77,7 @@ class ControlServer:
             self.path.unlink(missing_ok=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError, asyncio.LimitOverrunError, ValueError):
+        with contextlib.suppress(ConnectionError, TimeoutError, asyncio.LimitOverrunError, ValueError):
             line = await asyncio.wait_for(reader.readline(), timeout=10)
             if line:
                 writer.write(json.dumps(self._answer(line)).encode() + b"\n")

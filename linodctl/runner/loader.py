@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -39,7 +40,7 @@ async def with_code(loader: Loader, loaded: Loaded, executor: Executor, store: S
         tell(events.Trouble(f"discover: {module}: {why}"))
     store.put_note(UNRESOLVED, unresolved)
     if store.put_discovered(probe.discovered) or unresolved or loaded.discover:
-        loaded = loader.load(unresolved=unresolved, looked=not probe.errors)
+        loaded = await asyncio.to_thread(loader.load, unresolved=unresolved, looked=not probe.errors)
     for task in loaded.tasks:
         if task.launch.func in unresolved:
             tell(events.TaskUnrunnable(task.name, unresolved[task.launch.func]))

@@ -6,15 +6,19 @@ import asyncio
 import contextlib
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from linodctl import __version__, events
 from linodctl.clock import Clock
 from linodctl.config import Loaded
+from linodctl.domain import Outcome, Result
 from linodctl.errors import LinodctlError, StateError
 from linodctl.execution.executor import Executor
+from linodctl.execution.reports import Ended
+from linodctl.planning import Start
 from linodctl.runner.books import Books, Work
 from linodctl.runner.chores import Chores
 from linodctl.runner.control import ControlServer
@@ -35,8 +39,14 @@ PRUNE_STEPS = 5
 RETRY_WRITE = 2.0
 """Seconds before a tick that could not be recorded is tried again."""
 RUNNER_STOPPED = "the runner stopped"
+PATIENCE = 30.0
+"""Seconds for which a single pass waits for a state file that can't be written."""
 CONFIG_ERROR = "config_error"
 """The note that holds the problems of the last reload, or null."""
+
+
+Apply = Callable[[], None]
+"""What is left to do between two ticks when a change has been prepared beside them."""
 
 
 class Runner:
@@ -70,6 +80,8 @@ class Runner:
         self._chores = Chores(clock, {self._beat: HEARTBEAT, self._look_around: LOOK_AROUND, self._prune: PRUNE})
         self._since = clock.now()
         self._reload_wanted = False
+        self._options_changed = False
+        self._change: asyncio.Future[Apply] | None = None
         self._socket_lost = False
         self._zygote_stale = False
         self._cannot_write = ""
@@ -92,26 +104,31 @@ class Runner:
             self._chores.ring()
             if self._socket_lost:
                 await self._open_control()
-            if self._zygote_stale:
-                await self._refresh_zygote()
+            self._look_after_changes()
             self._tick()
             self._prune_a_little()
-            if self._reload_wanted or self._signals.take_reload():
-                await self._reload()
             await self._inbox.sleep(self._seconds_to_sleep(end))
         return self._signals.stop_why
 
     async def one_pass(self) -> str:
-        """Start what is owed, requested or due now, and wait until it has ended. Says why it ended."""
+        """Start what is owed, requested or due now, and wait until it has ended. Says why it ended.
+
+        StateError if nothing can be recorded for `PATIENCE` seconds.
+        """
         self._tick()
-        while self._books.live and not self._signals.stop_why:
+        patience = self._clock.monotonic() + PATIENCE
+        while (self._books.live or self._cannot_write) and not self._signals.stop_why:
+            if self._cannot_write and self._clock.monotonic() > patience:
+                raise StateError(self._cannot_write)
             await self._inbox.sleep(RETRY_WRITE)
-            self._tick(new_slots=False)
+            self._tick(new_slots=bool(self._cannot_write))
         return self._signals.stop_why or "the pass is done"
 
     async def drain(self, why: str) -> None:
         """Start nothing more; wait for the runs to end, then stop them. A second signal stops them at once."""
         drain = self._loaded.drain.total_seconds()
+        if self._change is not None:
+            self._change.cancel()
         self._tell(events.RunnerStopping(why, len(self._books.live), drain))
         end = self._clock.monotonic() + drain
         while self._books.live and not self._signals.is_urgent and self._clock.monotonic() < end:
@@ -144,9 +161,9 @@ class Runner:
 
     def _tick(self, *, new_slots: bool = True, starts: bool = True) -> None:
         now = self._clock.now()
-        if self._books.is_quiet(now):
-            return
         try:
+            if self._books.is_quiet(now):
+                return
             work = self._books.tick(now, new_slots=new_slots, starts=starts)
         except StateError as error:
             self._hold(str(error))
@@ -166,10 +183,18 @@ class Runner:
         for event in work.events:
             self._tell(event)
         for run_id, start in work.starts:
-            self._executor.start(order_for(start, run_id, self._store))
+            self._start(run_id, start)
         for run_id, why in work.stops:
             self._executor.cancel(run_id, why)
-        self._reload_wanted |= work.reload
+        self._options_changed |= work.reload
+
+    def _start(self, run_id: int, start: Start) -> None:
+        try:
+            order = order_for(start, run_id, self._store)
+        except StateError as error:  # claimed, but its request can't be read now
+            self._inbox.take(Ended(run_id, Result(Outcome.LOST, reason=str(error))))
+            return
+        self._executor.start(order)
 
     def _seconds_to_sleep(self, end: float | None) -> float:
         if self._pruning is not None:
@@ -187,31 +212,69 @@ class Runner:
 
     # --- reload ---------------------------------------------------------------------------------
 
-    async def _reload(self) -> None:
-        """Go on with the config as it is now on disk; if it has problems, with the old one."""
-        self._reload_wanted = False
+    def _look_after_changes(self) -> None:
+        """Config and code are read anew beside the ticks; what came of it is applied between two of them."""
+        if self._change is not None and self._change.done():
+            change, self._change = self._change, None
+            change.result()()
+        if self._change is None:
+            work = self._next_change()
+            if work is not None:
+                self._change = asyncio.ensure_future(work)
+                self._change.add_done_callback(lambda _: self._inbox.wake())
+
+    def _next_change(self) -> Coroutine[None, None, Apply] | None:
+        if self._signals.take_reload() or self._reload_wanted:
+            self._reload_wanted = self._options_changed = False
+            return self._reload(fresh_code=True)
+        if self._options_changed:
+            self._options_changed = False
+            return self._reload(fresh_code=False)
+        if self._zygote_stale:
+            self._zygote_stale = False
+            return self._refresh_zygote()
+        return None
+
+    async def _reload(self, *, fresh_code: bool) -> Apply:
+        """The config as it is now on disk; if it has problems, the old one goes on, and so does its zygote."""
+        replaced = False
         try:
-            loaded = self._loader.load()
-            await self._executor.replace(execution_site(loaded))
+            loaded = await asyncio.to_thread(self._loader.load)
+            if fresh_code or execution_site(loaded) != execution_site(self._loaded):
+                await self._executor.replace(execution_site(loaded))
+                replaced = True
             loaded = await with_code(self._loader, loaded, self._executor, self._store, self._tell)
         except LinodctlError as error:
-            self._store.put_note(CONFIG_ERROR, str(error))
-            self._tell(events.ConfigRejected(str(error)))
-            return
-        self._loaded = loaded
-        self._books.replace(loaded, self._clock.now())
-        self._store.put_note(CONFIG_ERROR, None)
-        self._tell(events.ConfigReloaded(len(loaded.tasks)))
+            if replaced:
+                with contextlib.suppress(LinodctlError):
+                    await self._executor.replace(execution_site(self._loaded))
+            return partial(self._reject, str(error))
+        return partial(self._accept, loaded)
 
-    async def _refresh_zygote(self) -> None:
+    def _reject(self, problems: str) -> None:
+        self._books.note(CONFIG_ERROR, problems)
+        self._tell(events.ConfigRejected(problems))
+
+    def _accept(self, loaded: Loaded) -> None:
+        try:
+            self._books.replace(loaded, self._clock.now())
+        except StateError as error:
+            self._tell(events.Trouble(f"the new config is not in force: {error}; 'linodctl reload' tries again"))
+            return
+        old, self._loaded = self._loaded, loaded
+        self._books.note(CONFIG_ERROR, None)
+        self._tell(events.ConfigReloaded(len(loaded.tasks)))
+        fixed = [name for name in ("state", "log", "timezone") if getattr(loaded, name) != getattr(old, name)]
+        if fixed:
+            self._tell(events.Trouble(f"the new {' and '.join(fixed)} of the site takes effect at the next start"))
+
+    async def _refresh_zygote(self) -> Apply:
         """What `setup` and `preload` imported has changed on disk: new runs get the new code."""
-        self._zygote_stale = False
         try:
             await self._executor.replace()
         except LinodctlError as error:
-            self._tell(events.Trouble(f"changed code was not taken over, the old goes on: {error}"))
-            return
-        self._tell(events.CodeRefreshed())
+            return partial(self._tell, events.Trouble(f"changed code was not taken over, the old goes on: {error}"))
+        return partial(self._tell, events.CodeRefreshed())
 
     # --- chores ---------------------------------------------------------------------------------
 

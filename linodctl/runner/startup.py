@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 
@@ -29,7 +30,8 @@ async def start(loader: Loader, store: Store, clock: Clock, inbox: Inbox, signal
     """
     legacy = look_back(store)
     await end_leftovers(legacy, clock)
-    loaded = loader.load()
+    edits = store.edits(after_id=store.note(HEARD) or 0)
+    loaded = await asyncio.to_thread(loader.load)
     executor = Executor(execution_site(loaded), inbox.take)
     await executor.open()
     if executor.threads_in_zygote:
@@ -38,7 +40,7 @@ async def start(loader: Loader, store: Store, clock: Clock, inbox: Inbox, signal
     loaded = await with_code(loader, loaded, executor, store, tell)
 
     now = clock.now()
-    wishes = Wishes(store.note(HEARD) or 0)
+    wishes = Wishes(store.note(HEARD) or 0, config_knows=edits[-1].id if edits else 0)
     states = store.states([task.name for task in loaded.tasks])
     scheduler = Scheduler(
         loaded.tasks,
@@ -48,7 +50,6 @@ async def start(loader: Loader, store: Store, clock: Clock, inbox: Inbox, signal
         now=now,
         absence=legacy.absence_until(now),
     )
-    scheduler.startup(now)
     books = Books(store, scheduler, wishes, inbox, socket.gethostname())
     books.declare(loaded.tasks)
     books.close_lost(legacy.open_runs, now)

@@ -5,11 +5,11 @@ A wish is written to the store first and the runner woken afterwards, so none is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from linodctl.domain import TaskState
+from linodctl.domain import Request, TaskState
 from linodctl.planning import Scheduler
 from linodctl.store.reading import Edit, Reader
 
@@ -27,8 +27,10 @@ class Heard:
 class Wishes:
     """Reads edits in the order in which people made them; remembers the last one heard."""
 
-    def __init__(self, heard_until: int) -> None:
+    def __init__(self, heard_until: int, config_knows: int = 0) -> None:
+        """`config_knows` is the last edit before the config was read: overrides up to it are in force already."""
         self.heard_until = heard_until
+        self._config_knows = config_knows
         self._known_requests: set[int] = set()
 
     def before(self, states: Mapping[str, TaskState], reader: Reader) -> dict[str, TaskState]:
@@ -46,22 +48,24 @@ class Wishes:
 
     def hear(self, reader: Reader, scheduler: Scheduler, now: datetime) -> Heard:
         """Tell the scheduler about every edit it doesn't know yet, and about every waiting request."""
+        # Read first: if that fails, nothing has been heard.
+        edits, waiting = reader.edits(after_id=self.heard_until), reader.requests()
         heard = Heard()
-        for edit in reader.edits(after_id=self.heard_until):
+        for edit in edits:
             self.heard_until = edit.id
             action = _ACTIONS.get(edit.action)
             if action is not None:
                 action(edit, scheduler, heard, now)
-        self._hear_requests(reader, scheduler, now)
+        heard.reload &= self.heard_until > self._config_knows
+        self._hear_requests(waiting, scheduler, now)
         return heard
 
     def forget_requests(self) -> None:
         """Look at every waiting request again: the scheduler's tasks have changed."""
         self._known_requests.clear()
 
-    def _hear_requests(self, reader: Reader, scheduler: Scheduler, now: datetime) -> None:
+    def _hear_requests(self, waiting: Sequence[Request], scheduler: Scheduler, now: datetime) -> None:
         """Requests are found by looking, not by their edits: those that an earlier runner left count too."""
-        waiting = reader.requests()
         for request in waiting:
             if request.request_id not in self._known_requests and scheduler.request(request, now):
                 self._known_requests.add(request.request_id)
