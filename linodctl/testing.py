@@ -69,7 +69,9 @@ class Ran:
     """As it is kept for the next run."""
     log: list[LogLine]
     progress: list[tuple[float, float | None, str]]
+    retry_wanted: bool = False
     retry_after: timedelta | None = None
+    """None for the task's own pause."""
 
     @property
     def text(self) -> str:
@@ -123,6 +125,7 @@ class Given:
             memory=kept if result.memory is None else dict(result.memory),
             log=notes.log,
             progress=notes.steps,
+            retry_wanted=result.retry_wanted,
             retry_after=result.retry_after,
         )
 

@@ -41,6 +41,7 @@ class Executor:
         self._keeper = Keeper(site, self._on_ready, self._on_death, self._on_failure)
         self._flights: dict[int, Flight] = {}
         self._runs: dict[int, ProcessRun | ThreadRun] = {}
+        self._closing: str | None = None
         self._waiting: list[Flight] = []
         """For a zygote to be ready."""
 
@@ -55,6 +56,7 @@ class Executor:
 
     async def close(self, why: str = "the runner stopped", at_once: bool = False) -> None:
         """Stop every run that is still under way (at once: by KILL), wait for their ends, let the zygote go."""
+        self._closing = why
         self.stop_all(why, at_once)
         self._pool.dismiss_all()
         patience = self._loop.call_later(self._site.notice.total_seconds(), self._threads.abandon_all)
@@ -80,7 +82,11 @@ class Executor:
         flight = Flight(order, self._site.log_bytes, self._report, self._on_timeout, self._loop, self._clock)
         self._flights[order.run_id] = flight
         self._all_landed.clear()
-        if order.launch.isolation is Isolation.THREAD:
+        if self._closing is not None:  # too late: it ends where it would begin
+            flight.ask(Outcome.CANCELLED, self._closing)
+            self._waiting.append(flight)
+            self._loop.call_soon(self._launch_waiting)
+        elif order.launch.isolation is Isolation.THREAD:
             self._runs[order.run_id] = self._threads.start(flight)
         else:
             self._waiting.append(flight)

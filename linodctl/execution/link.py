@@ -61,15 +61,11 @@ class ZygoteLink:
         self._control.setblocking(False)
         self._outbox = Outbox(self._loop, self._control)
         with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _PROGRAM, str(theirs.fileno()), _PACKAGES],
-                stdin=subprocess.DEVNULL,
-                stdout=2,  # what `setup` prints is no result of the command that runs here
-                pass_fds=[theirs.fileno()],
-                process_group=0,  # out of reach of the terminal's Ctrl-C: what that means for runs, the runner decides
-                cwd=self.site.folder,
-                env={**os.environ, **self.site.env},
-            )
+            try:
+                self._process = self._open_process(theirs.fileno())
+            except OSError as error:  # no memory, no process to be had, or the folder is gone in a deploy
+                self._control.close()
+                raise SetupFailed(f"no zygote can be started: {error}") from error
         self._loop.add_reader(self._control, self._read)
         self._send(
             {
@@ -91,6 +87,17 @@ class ZygoteLink:
                 self._process.kill()
                 self._hang_up()
                 await self._reaped()
+
+    def _open_process(self, control: int) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-c", _PROGRAM, str(control), _PACKAGES],
+            stdin=subprocess.DEVNULL,
+            stdout=2,  # what `setup` prints is no result of the command that runs here
+            pass_fds=[control],
+            process_group=0,  # out of reach of the terminal's Ctrl-C: what that means for runs, the runner decides
+            cwd=self.site.folder,
+            env={**os.environ, **self.site.env},
+        )
 
     @property
     def pid(self) -> int:

@@ -32,14 +32,15 @@ class Skip(Exception):
 
 
 class Retry(Exception):
-    """Raise it to fail and be tried again after `after` (seconds or a timedelta)."""
+    """Raise it to fail and be tried again after `after` (seconds or a timedelta), else after the task's own pause."""
 
-    def __init__(self, after: float | timedelta = 0, why: str = "") -> None:
-        if not isinstance(after, timedelta):
+    def __init__(self, after: float | timedelta | None = None, why: str = "") -> None:
+        if after is not None and not isinstance(after, timedelta):
             after = timedelta(seconds=after)
-        if after < timedelta(0):
+        if after is not None and after < timedelta(0):
             raise ValueError("Retry(after=…) can't lie in the past.")
-        super().__init__(why or f"to be tried again after {after.total_seconds():g} s")
+        when = "later" if after is None else f"after {after.total_seconds():g} s"
+        super().__init__(why or f"to be tried again {when}")
         self.after = after
 
 
@@ -52,8 +53,9 @@ class Ending:
     error: str | None = None
     message: str | None = None
     memory: Mapping[str, Any] | None = None
+    retry_wanted: bool = False
     retry_after: float | None = None
-    """Seconds."""
+    """Seconds; None for the task's own pause."""
     code: int = 0
     """What the worker exits with."""
 
@@ -70,7 +72,8 @@ def raised(error: BaseException) -> Ending:
         case Skip():
             return Ending("skipped", reason=f"procedure: {one_line(error)}".removesuffix(": "))
         case Retry():
-            return Ending("failed", f"Retry: {one_line(error)}", retry_after=error.after.total_seconds(), code=1)
+            after = None if error.after is None else error.after.total_seconds()
+            return Ending("failed", f"Retry: {one_line(error)}", retry_wanted=True, retry_after=after, code=1)
         case KeyboardInterrupt():
             return Ending("cancelled", reason="interrupted", error=trace(error), code=130)
         case SystemExit():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from linodctl.domain import Result
@@ -17,6 +17,11 @@ class LogLine(NamedTuple):
     level: int
     logger: str
     text: str
+
+
+def log_line(when: float, level: int, logger: str, text: str) -> LogLine:
+    """A record as a worker or a thread sends it; a level that `logging` has no name for is the nearest that it has."""
+    return LogLine(datetime.fromtimestamp(when, UTC), min(max(int(level), 0), 100), str(logger), str(text))
 
 
 @dataclass(frozen=True, slots=True)

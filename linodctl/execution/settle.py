@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from typing import Any
 
 from linodctl.domain import Outcome, Result
 
+LARGEST = float(2**50)
 FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT})
 
 
@@ -39,27 +41,46 @@ class Exit:
 
 
 def told(ending: Mapping[Any, Any]) -> Result:
-    """A worker's own account of the end: the fields of `outcome.Ending`, and what it used. ValueError if it is none."""
-    memory, after = ending.get("memory"), ending.get("retry_after")
+    """A worker's own account of the end: the fields of `outcome.Ending`, and what it used. ValueError if it is none.
+
+    User code can make a worker send anything, so nothing passes unread.
+    """
+    memory, after = ending.get("memory"), _number(ending.get("retry_after"))
     if not isinstance(memory, Mapping | None):
         raise ValueError("memory that is no mapping")
+    rss = _number(ending.get("max_rss"))
     return Result(
         Outcome(str(ending.get("outcome"))),
-        reason=ending.get("reason"),
-        error=ending.get("error"),
-        cpu_seconds=ending.get("cpu_seconds"),
-        max_rss=ending.get("max_rss"),
+        reason=_text(ending.get("reason")),
+        error=_text(ending.get("error")),
+        cpu_seconds=_number(ending.get("cpu_seconds")),
+        max_rss=None if rss is None else int(rss),
         memory=memory,
-        message=ending.get("message"),
-        retry_after=None if after is None else timedelta(seconds=float(after)),
+        message=_text(ending.get("message")),
+        retry_wanted=bool(ending.get("retry_wanted")),
+        retry_after=None if after is None else timedelta(seconds=after),
     )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _number(value: Any) -> float | None:
+    """A number of seconds or bytes: not negative, finite, and such that arithmetic and SQLite can bear it."""
+    if value is None:
+        return None
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError("a number that is none")
+    return min(max(number, 0.0), LARGEST)
 
 
 def settle(account: Result | None, end: Exit, asked: Asked | None, lost: str | None = None) -> Result:
     """The result of a run. `account` is what its worker told, `lost` what took the worker away, if not its own end."""
     result = account or _untold(end, lost)
     if asked is not None:
-        result = replace(result, outcome=asked.outcome, reason=asked.why, retry_after=None)
+        result = replace(result, outcome=asked.outcome, reason=asked.why, retry_wanted=False, retry_after=None)
     return replace(
         result,
         exit_code=end.code,

@@ -11,7 +11,6 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from typing import Any
 
 from linodctl.clock import Clock
@@ -22,7 +21,7 @@ from linodctl.execution.job import Job
 from linodctl.execution.orders import ExecutionSite
 from linodctl.execution.outcome import Ending, raised
 from linodctl.execution.perform import perform
-from linodctl.execution.reports import LogLine
+from linodctl.execution.reports import LogLine, log_line
 from linodctl.execution.routing import Route, Router
 from linodctl.execution.settle import Exit, settle, told
 from linodctl.identity import process_started
@@ -93,7 +92,7 @@ class ThreadRun:
         while self._mail and not self.flight.landed:
             match self._mail.popleft():
                 case "log", (when, level, logger, text):
-                    lines.append(LogLine(datetime.fromtimestamp(when, UTC), level, logger, text))
+                    lines.append(log_line(when, level, logger, text))
                     continue
                 case what, content:
                     self.flight.log(lines)

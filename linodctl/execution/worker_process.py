@@ -8,13 +8,12 @@ import logging
 import os
 import socket
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from linodctl.clock import Clock
 from linodctl.execution.lines import Lines
 from linodctl.execution.outbox import Outbox
-from linodctl.execution.reports import LogLine
+from linodctl.execution.reports import LogLine, log_line
 from linodctl.execution.settle import Exit
 from linodctl.execution.wire import BadFrame, Splitter, unpack_many
 
@@ -136,7 +135,7 @@ class WorkerProcess:
             try:
                 if frame[0] == "log":
                     _, when, level, logger, text = frame
-                    logged.append(LogLine(datetime.fromtimestamp(when, UTC), int(level), str(logger), str(text)))
+                    logged.append(log_line(when, level, logger, text))
                     continue
                 if logged:
                     listener.log(logged)

@@ -117,3 +117,14 @@ def test_a_worker_imports_nothing_it_does_not_use(bench: Bench) -> None:
     assert not {
         name for name in imported if name.split(".")[1:2] in (["domain"], ["recurrence"], ["config"], ["store"])
     }
+
+
+def test_retry_without_a_time_leaves_the_pause_to_the_task(bench: Bench) -> None:
+    result = bench.run("retry_plainly")
+    assert (result.outcome, result.retry_wanted, result.retry_after) == (Outcome.FAILED, True, None)
+
+
+def test_a_level_beyond_all_levels_is_kept_within_them(bench: Bench) -> None:
+    run_id = bench.start("log_absurdly")
+    assert bench.end(run_id).outcome is Outcome.SUCCEEDED
+    assert [(line.level, line.text) for line in bench.log(run_id)] == [(100, "far too much")]

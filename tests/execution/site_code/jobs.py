@@ -308,3 +308,11 @@ def wait_for_file(path):
     print("deaf")
     while not Path(path).exists():
         time.sleep(0.005)
+
+
+def retry_plainly() -> None:
+    raise Retry
+
+
+def log_absurdly() -> None:
+    logging.getLogger("absurd").log(10**30, "far too much")
