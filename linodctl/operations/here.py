@@ -182,7 +182,7 @@ class _Here:
         now = self._site.now()
         batch = Batch(ends=[(run_id, result, now)])
         if self._is_ours:
-            final = replace(result, retry_after=None)
+            final = replace(result, retry_wanted=False, retry_after=None)
             state, decisions = conclude(_tried_once(start.task), self._state_of(start.task), start, final, now)
             batch.states, batch.decisions = [state], decisions
         with self._store.transaction() as ledger:
