@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from linodctl.config.compose import Composer, Refused
+from linodctl.config.compose import DEEPEST, Composer, Refused
 from linodctl.config.nodes import Node
 from linodctl.config.problems import Place, Problems
 
@@ -28,6 +28,7 @@ _PLAIN_WORDS = {
     " put the text in quotes, or check how the line is indented",
     "could not find expected ':'": "a key without ':' after it",
     "did not find expected key": "a key was expected here: check the indentation, and that quotes and brackets close",
+    "exceeded maximum nesting depth": f"nested deeper than {DEEPEST} levels",  # libyaml's own bound, far above ours
     "did not find expected '-' indicator": "a list item ('- …') was expected here: check the indentation",
 }
 _AT_ITS_BEGINNING = {
