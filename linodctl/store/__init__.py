@@ -11,13 +11,22 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from linodctl.store.errors import AlreadyClaimed, NewerState, NotWaiting, StateBusy, StateFull
+from linodctl.store.errors import AlreadyClaimed, NewerState, NotWaiting, StateBusy, StateFull, StateGone
 
 if TYPE_CHECKING:
     from linodctl.store.reading import Reader
     from linodctl.store.store import Store
 
-__all__ = ["AlreadyClaimed", "NewerState", "NotWaiting", "StateBusy", "StateFull", "open_reader", "open_store"]
+__all__ = [
+    "AlreadyClaimed",
+    "NewerState",
+    "NotWaiting",
+    "StateBusy",
+    "StateFull",
+    "StateGone",
+    "open_reader",
+    "open_store",
+]
 
 PATIENCE = 5.0
 """Seconds to wait for a lock that another process holds on the state file."""
@@ -47,7 +56,6 @@ def open_store(path: Path, patience: float = PATIENCE) -> Store:
 
     A transaction waits up to `patience` seconds for another process's; then it raises StateBusy.
     """
-    from linodctl.store.preparing import connect_writing
     from linodctl.store.store import Store
 
-    return Store(connect_writing(path, patience), path)
+    return Store(path, patience)

@@ -22,6 +22,17 @@ class StateFull(StateError):
     """There is no room left for the state file. Nothing of the transaction was written; it can be tried again."""
 
 
+class StateGone(StateError):
+    """The open state file is no longer the one at its path: it was deleted, moved, or replaced by another one.
+
+    `mendable`: it was deleted, and `Store.put_back` can write it again from what is still open.
+    """
+
+    def __init__(self, message: str, *, mendable: bool = False) -> None:
+        super().__init__(message)
+        self.mendable = mendable
+
+
 class AlreadyClaimed(LinodctlError):
     """The slot, in this attempt, has had its run. The transaction goes on; only this start was not recorded."""
 
@@ -48,7 +59,7 @@ def _told(error: sqlite3.Error, path: Path) -> StateError | None:
     if extended is None:
         return None
     match extended & 0xFF:  # the extended code's low byte is the primary one
-        case sqlite3.SQLITE_BUSY:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_PROTOCOL:
             return StateBusy(f"the state file {path} is locked by another process; end that process, or try again")
         case sqlite3.SQLITE_FULL:
             return StateFull(f"the disk is full: {path} can't be written; make room")

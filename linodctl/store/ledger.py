@@ -6,6 +6,7 @@ start() ──► open run ──started(), log(), progress()──► end() ─
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from linodctl.domain import LogLevel, Result, TaskState
-from linodctl.identity import myself
+from linodctl.identity import boot_id, myself, process_started
 from linodctl.store import streaks, tasks_table
 from linodctl.store.columns import (
     clean,
@@ -125,6 +126,18 @@ class Ledger(Reader):
     def put_note(self, key: str, value: Any) -> None:
         """Keep a JSON value for `note`."""
         self._write("INSERT OR REPLACE INTO notes (key, value) VALUES (?, ?)", [key, json_of(value)])
+
+    def runner_started(self, *, site: str, version: str, at: datetime) -> int:
+        """This process is the site's runner from now on; the id of its row."""
+        pid = os.getpid()
+        values = (site, version, pid, process_started(pid), socket.gethostname(), boot_id(), text_of(at), text_of(at))
+        row = self._connection.execute(
+            "INSERT INTO runners (site, version, pid, pid_started, host, boot_id, started, heartbeat) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            values,
+        )
+        assert row.lastrowid is not None
+        return row.lastrowid
 
     # --- inside ---------------------------------------------------------------------------------
 

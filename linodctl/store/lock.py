@@ -40,6 +40,23 @@ class SiteLock:
 
     def acquire(self) -> None:
         """Take the lock. SiteHeld, naming pid and since, if another runner has it."""
+        self._fd = self._taken()
+        _close_in_children(self)
+
+    def keep(self) -> bool:
+        """Take the lock anew if its file was deleted or replaced, since others would make a new one and lock that;
+        whether it was. SiteHeld if somebody has done so already, StateError if there can be no such file now."""
+        assert self._fd is not None, "only what was acquired can be kept"
+        with contextlib.suppress(OSError):
+            if os.path.samestat(os.fstat(self._fd), self.path.stat()):
+                return False
+        new = self._taken()
+        self._drop()
+        self._fd = new
+        return True
+
+    def _taken(self) -> int:
+        """The locked and signed file."""
         fd = self._open(os.O_RDWR | os.O_CREAT)
         try:
             with contextlib.suppress(PermissionError):
@@ -50,8 +67,7 @@ class SiteLock:
         except BaseException:
             os.close(fd)
             raise
-        self._fd = fd
-        _close_in_children(self)
+        return fd
 
     def release(self) -> None:
         """Give the lock back; harmless if it isn't ours."""
@@ -114,7 +130,8 @@ class SiteLock:
             "version": self._version,
         }
         os.ftruncate(fd, 0)
-        os.pwrite(fd, json.dumps(content).encode(), 0)
+        with contextlib.suppress(OSError):  # a full disk: locked it is all the same, by nobody knows whom
+            os.pwrite(fd, json.dumps(content).encode(), 0)
 
     def _held_by(self, content: dict[str, Any]) -> str:
         since = f" since {content['since']}" if content.get("since") else ""

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from linodctl.domain import LogLevel, Outcome, Request, Result
-from linodctl.identity import boot_id, process_started
-from linodctl.store import pruning, settings, wishes
+from linodctl.errors import StateError
+from linodctl.store import pruning, rescue, settings, wishes
 from linodctl.store.columns import text_of
-from linodctl.store.errors import in_words
+from linodctl.store.errors import StateGone, in_words
+from linodctl.store.footing import Footing
 from linodctl.store.ledger import Ledger
+from linodctl.store.opening import empty_view
+from linodctl.store.preparing import connect_writing
 from linodctl.store.reading import Reader
 from linodctl.store.rows import DiscoveredLike
 
@@ -30,6 +32,43 @@ class Store(Reader):
     of it. All may raise StateError: StateBusy and StateFull pass, and then nothing was written.
     """
 
+    def __init__(self, path: Path, patience: float) -> None:
+        super().__init__(connect_writing(path, patience), path)
+        self._patience = patience
+        self._rescued: Path | None = None
+        self._footing = self._stand()
+
+    def close(self) -> None:
+        super().close()
+        self._footing.close()
+
+    def check(self) -> None:
+        """StateGone if the file was deleted, moved or replaced since it was opened. Every transaction looks first."""
+        if self._rescued is not None:
+            raise StateGone(f"the state file {self.path} is being put back", mendable=True)
+        self._footing.check()
+
+    def put_back(self) -> None:
+        """Write the file again where it was deleted, from what is still open of it. StateError if that can't be done
+        now: nothing is lost by it, and it can be tried again."""
+        if self._rescued is None:
+            self._rescued = rescue.copy_beside(self._connection, self.path)
+            self._connection.close()  # SQLite deletes the log at the old name now: later it would be the new file's
+            self._connection = empty_view()
+            self.__dict__.pop("tables", None)
+        rescue.put_in_place(self._rescued, self.path)
+        self._connection = connect_writing(self.path, self._patience)
+        self._rescued = None
+        self._footing.close()
+        self._footing = self._stand()
+
+    def _stand(self) -> Footing:
+        try:
+            return Footing(self.path)
+        except OSError as error:
+            self._connection.close()
+            raise StateError(f"the state file {self.path} can't be opened: {error.strerror}") from error
+
     @contextmanager
     def transaction(self, durable: bool = True) -> Iterator[Ledger]:
         """All or nothing: committed at the end of the block, rolled back if it raises.
@@ -38,6 +77,7 @@ class Store(Reader):
         block is left, what it wrote survives a power cut; with `durable=False` (log, progress, heartbeats: no claims)
         only the death of any process, which spares waiting for the disk.
         """
+        self.check()
         with in_words(self.path):
             self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self._connection.execute("BEGIN IMMEDIATE")
@@ -128,15 +168,8 @@ class Store(Reader):
 
     def runner_started(self, *, site: str, version: str, at: datetime) -> int:
         """This process is the site's runner from now on; the id of its row."""
-        values = (site, version, os.getpid(), process_started(os.getpid()), socket.gethostname(), boot_id())
-        with self.transaction():
-            row = self._connection.execute(
-                "INSERT INTO runners (site, version, pid, pid_started, host, boot_id, started, heartbeat) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (*values, text_of(at), text_of(at)),
-            )
-        assert row.lastrowid is not None
-        return row.lastrowid
+        with self.transaction() as ledger:
+            return ledger.runner_started(site=site, version=version, at=at)
 
     def heartbeat(self, runner_id: int, at: datetime) -> None:
         """The runner is alive."""

@@ -227,3 +227,33 @@ def test_a_zombie_is_dead() -> None:
     process.communicate()
     assert process_started(process.pid) is None
     assert not is_alive(process.pid, started)
+
+
+def test_a_lock_whose_file_was_deleted_is_taken_anew(state: Path) -> None:
+    with SiteLock(state) as ours:
+        assert not ours.keep()
+        ours.path.unlink()
+        assert ours.keep()
+        with pytest.raises(SiteHeld, match=f"the runner with pid {os.getpid()} "):
+            SiteLock(state).acquire()
+        assert not ours.keep()
+    with SiteLock(state):
+        pass  # both files' locks are gone
+
+
+def test_a_lock_that_another_one_took_by_deleting_its_file_is_lost(state: Path) -> None:
+    with SiteLock(state) as ours:
+        ours.path.unlink()
+        with child(HOLD, state) as other:
+            hears(other, "held")
+            with pytest.raises(SiteHeld, match=f"the runner with pid {other.pid} "):
+                ours.keep()
+
+
+def test_a_lock_on_a_full_disk_is_a_lock(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "pwrite", full)
+    with SiteLock(state):
+        assert SiteLock(state).holder() == {}, "held, by nobody knows whom"
