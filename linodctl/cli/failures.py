@@ -11,7 +11,7 @@ import click
 
 from linodctl.cli.call import ReaderGone
 from linodctl.errors import LinodctlError
-from linodctl.execution.lines import printable
+from linodctl.texts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -27,10 +27,13 @@ class TaskName(TextKind):
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         from click.shell_completion import CompletionItem
 
+        from linodctl.texts import printable
+
         site = site_of(ctx)
         tasks = site.loaded.tasks if site else ()
         tags = dict.fromkeys(f"tag:{tag}" for task in tasks for tag in task.tags)
-        words = {task.name: task.description or task.recurrence.text for task in tasks} | dict.fromkeys(tags, "")
+        words = {task.name: printable(task.description or task.recurrence.text) for task in tasks}
+        words |= dict.fromkeys(tags, "")
         return [CompletionItem(word, help=text or None) for word, text in words.items() if word.startswith(incomplete)]
 
 

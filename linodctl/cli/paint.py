@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from linodctl.execution.lines import printable
+from linodctl.texts import printable
 
 STYLES: dict[str, dict[str, Any]] = {
     "": {},

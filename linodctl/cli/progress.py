@@ -7,7 +7,7 @@ from rich.text import Text
 
 from linodctl.cli.terminal import console
 from linodctl.domain import Run
-from linodctl.execution.lines import printable
+from linodctl.texts import printable
 
 
 class Bars:

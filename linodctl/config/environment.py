@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path as FilePath
 
 from linodctl.config.nodes import Entry, Items, Node, Path, Scalar, Table
-from linodctl.config.problems import Place, Problems, nearest, printable
+from linodctl.config.problems import Place, Problems, nearest
 from linodctl.config.reader import read_text
+from linodctl.texts import printable
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _REFERENCE = re.compile(r"\$(?:(?P<dollar>\$)|\{(?P<inside>[^}]*)(?P<end>\}?))")

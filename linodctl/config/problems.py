@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from linodctl.errors import LinodctlError, UsageError
+from linodctl.texts import printable
 
 Severity = Literal["error", "warning"]
 
@@ -120,13 +121,6 @@ def shown_path(file: str) -> str:
         return str(Path(file).relative_to(Path.cwd()))
     except (ValueError, OSError):  # elsewhere, or the current folder is gone
         return file
-
-
-def printable(text: str) -> str:
-    """The text on one line, with anything that could move a terminal's cursor written as an escape."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def quoted(value: object) -> str:

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 from linodctl.config.layers import DeclaredTask, Said
 from linodctl.config.nodes import Items, Scalar
-from linodctl.config.problems import Place, Problems, Severity, printable
+from linodctl.config.problems import Place, Problems, Severity
 from linodctl.config.rules import Rules
 from linodctl.errors import RecurrenceError
 from linodctl.recurrence import NEVER, Recurrence
+from linodctl.texts import printable
 
 _ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 """Where the search for a first slot begins when nobody says what time it is."""

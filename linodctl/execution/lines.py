@@ -26,13 +26,6 @@ class Lines:
         return [_text(rest)] if rest else []
 
 
-def printable(text: str) -> str:
-    """One line that can't play tricks on a terminal: what can't be seen, line ends included, is shown as an escape."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c == "\t" else c.encode("unicode_escape").decode() for c in text)
-
-
 def _split(line: bytes) -> list[bytes]:
     """Pieces of at most LONGEST bytes, never cut inside a UTF-8 character."""
     pieces = []

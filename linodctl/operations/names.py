@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from linodctl.errors import UnknownName
-from linodctl.execution.lines import printable
+from linodctl.texts import word
 
 if TYPE_CHECKING:
     from linodctl.domain import Task
@@ -36,7 +36,7 @@ def one(tasks: Sequence[Task], name: str) -> Task:
     """The one task of this name or pattern. UnknownName if there is none, or more than one."""
     found = select(tasks, [name])
     if len(found) > 1:
-        raise UnknownName(f"'{printable(name)}' means {len(found)} tasks ({_some(found)}); name one of them")
+        raise UnknownName(f"'{word(name)}' means {len(found)} tasks ({_some(found)}); name one of them")
     return found[0]
 
 
@@ -50,14 +50,14 @@ def fits(pattern: str, name: str, tags: Sequence[str] = ()) -> bool:
 def _unknown(pattern: str, tasks: Sequence[Task]) -> str:
     import difflib
 
-    what, word, names = "task", pattern, [task.name for task in tasks]
+    what, wanted, names = "task", pattern, [task.name for task in tasks]
     if pattern.startswith(TAG):
-        what, word = "task tagged", pattern.removeprefix(TAG)
+        what, wanted = "task tagged", pattern.removeprefix(TAG)
         names = sorted({tag for task in tasks for tag in task.tags})
-    near = difflib.get_close_matches(word[:200], names, n=3, cutoff=0.5)
+    near = difflib.get_close_matches(wanted[:200], names, n=3, cutoff=0.5)
     if near:
-        return f"no {what} '{printable(word)}'; did you mean {' or '.join(repr(name) for name in near)}?"
-    return f"no {what} '{printable(word)}'; 'linodctl list' shows the tasks of this site"
+        return f"no {what} '{word(wanted)}'; did you mean {' or '.join(repr(name) for name in near)}?"
+    return f"no {what} '{word(wanted)}'; 'linodctl list' shows the tasks of this site"
 
 
 def _some(tasks: Sequence[Task]) -> str:

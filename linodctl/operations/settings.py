@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from linodctl.config import ConfigError, keys
 from linodctl.errors import UsageError
-from linodctl.execution.lines import printable
 from linodctl.operations.names import one
 from linodctl.operations.site import Site, who
 from linodctl.operations.wishes import Heard, tell_runner
 from linodctl.store.rows import Override
+from linodctl.texts import word
 
 if TYPE_CHECKING:
     from linodctl.domain import Task
@@ -67,7 +67,7 @@ def unset_options(site: Site, name: str, options: Sequence[str]) -> tuple[Task, 
     missing = [option for option in options if option not in present]
     if missing:
         known = f"; set are: {', '.join(present)}" if present else ""
-        raise UsageError(f"'{printable(missing[0])}' of task '{task.name}' was not set at run time{known}")
+        raise UsageError(f"'{word(missing[0])}' of task '{task.name}' was not set at run time{known}")
     if not present:
         raise UsageError(f"nothing of task '{task.name}' was set at run time")
     gone = list(options or present)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from linodctl.errors import UsageError
-from linodctl.execution.lines import printable
+from linodctl.texts import printable, word
 
 NOT_YAML = tuple("*&!|>%@`?,]}#")
 """What no plain YAML value begins with, and a cron expression or a pattern may: such a value is text as it stands."""
@@ -15,10 +15,10 @@ NOT_YAML = tuple("*&!|>%@`?,]}#")
 def pairs(words: Sequence[str], example: str) -> dict[str, Any]:
     """`KEY=VALUE` words as a mapping; `retries='{attempts: 3}'` and `tags='[a, b]'` work. UsageError."""
     found: dict[str, Any] = {}
-    for word in words:
-        key, equals, value = word.partition("=")
+    for typed in words:
+        key, equals, value = typed.partition("=")
         if not equals or not key:
-            raise UsageError(f"'{printable(word)}' is not KEY=VALUE; for example {example}")
+            raise UsageError(f"'{word(typed)}' is not KEY=VALUE; for example {example}")
         found[key] = value_of(value)
     return found
 

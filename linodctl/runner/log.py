@@ -10,7 +10,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from linodctl.config import LogConfig
-from linodctl.execution.lines import printable
+from linodctl.texts import printable
 
 COLORS = {logging.WARNING: "\033[33m", logging.ERROR: "\033[31m", logging.CRITICAL: "\033[1;31m"}
 RESET = "\033[0m"
@@ -54,7 +54,7 @@ class TextLines(logging.Formatter):
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: time, level, event, message."""
+    """One JSON object a line: time, level, event, message. In ASCII, so that no terminal can be hurt by it."""
 
     def __init__(self, zone: tzinfo) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ class JsonLines(logging.Formatter):
             "event": getattr(record, "event", None),
             "message": record.getMessage(),
         }
-        return json.dumps(shape, ensure_ascii=False)
+        return json.dumps(shape)
 
 
 def _time(record: logging.LogRecord, zone: tzinfo) -> datetime:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from linodctl.domain import Outcome, Result
 from linodctl.execution import wire
 from linodctl.execution.budget import PER_LINE, LogBudget
-from linodctl.execution.lines import LONGEST, Lines, printable
+from linodctl.execution.lines import LONGEST, Lines
 from linodctl.execution.outcome import LONGEST_ERROR, one_line, raised, unfit_for_json
 from linodctl.execution.reports import LogLine
 from linodctl.execution.settle import Asked, Exit, settle, told
@@ -105,11 +105,6 @@ def test_an_endless_line_is_split_between_characters() -> None:
     found = [line for i in range(0, len(data), 1000) for line in lines.feed(data[i : i + 1000])] + lines.finish()
     assert "".join(found) == text
     assert max(len(line.encode()) for line in found) <= LONGEST
-
-
-def test_printable() -> None:
-    assert printable("plain ü\ttab") == "plain ü\ttab"
-    assert printable("\x1b[31mred\nnext") == "\\x1b[31mred\\nnext"
 
 
 # --- the budget ----------------------------------------------------------------------------------
