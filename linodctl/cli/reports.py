@@ -26,6 +26,7 @@ def write_report(error: BaseException) -> str | None:
     try:
         descriptor, path = tempfile.mkstemp(prefix="linodctl-bug-", suffix=".txt", text=True)
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            os.fchmod(descriptor, 0o600)  # a umask may have taken the owner's own rights
             file.write(text)
     except OSError:
         return None

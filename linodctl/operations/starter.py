@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from importlib.resources import files
 from pathlib import Path
 
@@ -9,6 +11,8 @@ from linodctl.errors import LinodctlError, UsageError
 
 STARTERS = ("linodctl.yaml", "jobs.py")
 """The files of `init_template` that are written."""
+OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
+"""Not even under a generous umask: what they wrote would be run."""
 
 
 def init(folder: Path) -> list[Path]:
@@ -22,6 +26,7 @@ def init(folder: Path) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         for path in wanted:
             with path.open("x", encoding="utf-8") as file:
+                os.fchmod(file.fileno(), stat.S_IMODE(os.fstat(file.fileno()).st_mode) & ~OTHERS_MAY_WRITE)
                 file.write(templates.joinpath(path.name).read_text(encoding="utf-8"))
     except OSError as error:
         raise LinodctlError(f"{error.filename or folder} can't be written: {error.strerror}") from error

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 MAX_LINE = 64 * 1024
+PRIVATE = 0o600
 Handler = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -50,15 +51,16 @@ class ControlServer:
         await self.close()
         self.path.unlink(missing_ok=True)
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        old = os.umask(0o177)
         try:
+            # Linux gives the file the socket's own mode, so it is private from its first moment. A umask would be for
+            # the whole process, and threads of it make files too; what an odd one takes away is given back.
+            os.fchmod(listener.fileno(), PRIVATE)
             with _short(self.path) as name:
                 listener.bind(name)
+            self.path.chmod(PRIVATE)
         except OSError:
             listener.close()
             raise
-        finally:
-            os.umask(old)
         self._inode = self.path.stat().st_ino
         self._server = await asyncio.start_unix_server(self._serve, sock=listener, limit=MAX_LINE)
 

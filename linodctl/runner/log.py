@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import logging
 import logging.handlers
+import os
+import stat
 import sys
 from datetime import UTC, datetime, tzinfo
+from io import TextIOWrapper
+from pathlib import Path
 from typing import Any
 
 from linodctl.config import LogConfig
+from linodctl.errors import LinodctlError
 from linodctl.texts import printable
 
 COLORS = {logging.WARNING: "\033[33m", logging.ERROR: "\033[31m", logging.CRITICAL: "\033[1;31m"}
@@ -27,11 +32,30 @@ def set_up_log(config: LogConfig, zone: tzinfo, *, quiet: bool = False, color: b
     console.setFormatter(_formatter(config, zone, color))
     root.addHandler(console)
     if config.file is not None:
-        rotating = logging.handlers.RotatingFileHandler(
-            config.file, maxBytes=config.rotate_bytes, backupCount=config.rotate_keep, encoding="utf-8"
-        )
+        rotating = _log_file(config, config.file)
         rotating.setFormatter(_formatter(config, zone, color=False))
         root.addHandler(rotating)
+
+
+def _log_file(config: LogConfig, path: Path) -> PrivateLogFile:
+    try:
+        return PrivateLogFile(path, maxBytes=config.rotate_bytes, backupCount=config.rotate_keep, encoding="utf-8")
+    except OSError as error:
+        raise LinodctlError(f"the log file {path} (log.file) can't be written: {error.strerror}") from error
+
+
+class PrivateLogFile(logging.handlers.RotatingFileHandler):
+    """A file that only its owner can read, whatever the umask; a mode that somebody gave it stays, rotation or not."""
+
+    _mode = 0o600
+
+    def _open(self) -> TextIOWrapper:
+        opened = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, self._mode)
+        status = os.fstat(opened)
+        if not status.st_size and status.st_uid == os.geteuid():  # ours, new: give back what the umask took
+            os.fchmod(opened, stat.S_IMODE(status.st_mode) | self._mode)
+        self._mode = stat.S_IMODE(os.fstat(opened).st_mode)
+        return os.fdopen(opened, "a", encoding=self.encoding)
 
 
 def _formatter(config: LogConfig, zone: tzinfo, color: bool) -> logging.Formatter:
