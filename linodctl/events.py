@@ -88,6 +88,22 @@ class TaskEnabled:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskOverdue:
+    """It had no success within its `expect`; told once, until it has one."""
+
+    task: str
+    since: datetime
+    """When that time was over."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskInTime:
+    """It was overdue, and no longer is: it succeeded, or nothing is expected of it now."""
+
+    task: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConfigReloaded:
     tasks: int
 
@@ -121,6 +137,8 @@ Event = (
     | TaskDisabled
     | TaskUnrunnable
     | TaskEnabled
+    | TaskOverdue
+    | TaskInTime
     | ConfigReloaded
     | ConfigRejected
     | CodeRefreshed

@@ -10,7 +10,7 @@ from linodctl.cli.paint import Part, bad, dim, good, strong, warn
 from linodctl.cli.words import duration_of, how_many, lasting, when
 from linodctl.domain import Request, Run
 from linodctl.operations.lists import TaskLine
-from linodctl.operations.status import SiteStatus
+from linodctl.operations.status import SiteStatus, is_late
 
 
 class StatusPage:
@@ -30,7 +30,10 @@ class StatusPage:
         for request in self._status.requested:
             self._line("requested", self._of_request(request))
         for line in self._status.late:
-            self._line("late", *self._of_late(line))
+            if is_late(line, self._now):
+                self._line("late", *self._of_late(line))
+            if line.status.overdue_since is not None:
+                self._line("overdue", *self._of_overdue(line, line.status.overdue_since))
         for line in self._status.disabled:
             self._line("disabled", *self._of_disabled(line))
         if self._status.disabled:
@@ -84,6 +87,13 @@ class StatusPage:
         assert due is not None, "what has no next time can't be late"
         zone = self._call.site.zone_of(line.task.name)
         return f"{line.task.name}: due {when(due, zone)}, ", warn(f"{lasting(self._now - due)} late")
+
+    def _of_overdue(self, line: TaskLine, since: datetime) -> tuple[Part, ...]:
+        last = line.state.last_success if line.state else None
+        zone = self._call.site.zone_of(line.task.name)
+        success = f"last success {when(last, zone)}" if last else "no success yet"
+        expected = f"expected by {when(since, zone)}"
+        return f"{line.task.name}: {success}, {expected}, ", bad(f"{lasting(self._now - since)} overdue")
 
     def _of_disabled(self, line: TaskLine) -> tuple[Part, ...]:
         failures = line.state.failures if line.state else 0

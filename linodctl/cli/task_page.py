@@ -11,7 +11,7 @@ from linodctl.cli.history_table import history_table
 from linodctl.cli.paint import Painted, Part, bad, dim, strong
 from linodctl.cli.slot_table import slot_table
 from linodctl.cli.table import Table
-from linodctl.cli.words import STATES, duration_of, when
+from linodctl.cli.words import STATES, duration_of, lasting, when
 from linodctl.domain import Run
 from linodctl.operations.show import DEFAULT, TaskInFull
 
@@ -38,6 +38,7 @@ class TaskPage:
         self._call.print_line(strong(task.name), f": {task.description}" if task.description else "")
         facts: list[tuple[str, Part]] = [
             ("status", Painted(status.text, STATES[status.state])),
+            ("overdue", self._overdue()),
             ("recurrence", f"{task.recurrence.text} ({task.recurrence.zone})"),
             ("procedure", f"{task.procedure} ({task.launch.func})"),
             ("tags", ", ".join(task.tags)),
@@ -46,6 +47,12 @@ class TaskPage:
         for name, value in facts:
             if value:
                 self._call.print_line(f"  {name:<13}", value)
+
+    def _overdue(self) -> Part:
+        since, expect = self._full.line.status.overdue_since, self._task.policy.expect
+        if since is None or expect is None:
+            return ""
+        return bad(f"since {when(since, self._zone)}: no success within {lasting(expect)}")
 
     def _remembered(self) -> Iterator[tuple[str, Part]]:
         state = self._full.line.state

@@ -29,9 +29,16 @@ def _row(site: Site, line: TaskLine) -> list[Part]:
         task.recurrence.text,
         task.log_level.value,
         "yes" if status.disabled else "",
-        Painted(status.text, STATES[status.state]),
+        _status(site, line),
         _last_run(site, line),
     ]
+
+
+def _status(site: Site, line: TaskLine) -> Part:
+    status = line.status
+    if status.overdue_since is None:
+        return Painted(status.text, STATES[status.state])
+    return Painted(f"{status.text}; overdue since {when(status.overdue_since, site.zone_of(line.task.name))}", "bad")
 
 
 def _last_run(site: Site, line: TaskLine) -> Part:

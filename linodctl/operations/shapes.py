@@ -60,6 +60,7 @@ def task_shape(line: TaskLine) -> Shape:
         "last_end_time": stamp(state.last_end_time) if state else None,
         "last_outcome": state.last_outcome.value if state and state.last_outcome else None,
         "next_time": stamp(status.next_time),
+        "overdue_since": stamp(status.overdue_since),
         "timezone": task.recurrence.zone,
     }
 

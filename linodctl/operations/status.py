@@ -37,6 +37,7 @@ class SiteStatus:
     requested: list[Request] = field(default_factory=list)
     disabled: list[TaskLine] = field(default_factory=list)
     late: list[TaskLine] = field(default_factory=list)
+    """What should have started by now, or should have succeeded."""
 
 
 def status(site: Site) -> SiteStatus:
@@ -51,7 +52,7 @@ def status(site: Site) -> SiteStatus:
             running=reader.running(),
             requested=reader.requests(),
             disabled=[line for line in lines if line.status.disabled],
-            late=[line for line in lines if _is_late(line, now)],
+            late=[line for line in lines if is_late(line, now) or line.status.overdue_since is not None],
             **_runner(holder, reader.runner()),
         )
 
@@ -75,7 +76,8 @@ def _runner(holder: Mapping[str, Any] | None, row: RunnerRow | None) -> dict[str
     }
 
 
-def _is_late(line: TaskLine, now: datetime) -> bool:
+def is_late(line: TaskLine, now: datetime) -> bool:
+    """Whether a start of the task has waited for longer than it should."""
     next_time = line.status.next_time
     known = line.state is not None and line.state.settled is not None
     return known and line.status.state == "asap" and next_time is not None and now - next_time > LATE

@@ -9,6 +9,7 @@ from linodctl.domain import Overlap, Pending, Request, Result, Run, SkipReason, 
 from linodctl.planning.aftermath import conclude
 from linodctl.planning.as_recorded import start_of
 from linodctl.planning.decisions import Decision, Enable, Skip, Start
+from linodctl.planning.expectation import overdue_since
 from linodctl.planning.lane import Head, Lane
 from linodctl.planning.obstacle import obstacle
 from linodctl.planning.owed import Absence
@@ -68,6 +69,12 @@ class Scheduler:
     def changed(self) -> list[TaskState]:
         """The states that differ from what was last handed out, to be saved with the decisions of the same tick."""
         return self._yard.changed()
+
+    def overdue(self, now: datetime) -> dict[str, datetime]:
+        """The tasks without a success within their `expect`, each with the instant since when."""
+        lanes = [lane for lane in self._yard.lanes.values() if lane.task.policy.expect is not None and not lane.removed]
+        since = {lane.task.name: overdue_since(lane.task, lane.state, now) for lane in lanes}
+        return {name: instant for name, instant in since.items() if instant is not None}
 
     def _let_slots_come_due(self, now: datetime) -> None:
         """Time has changed something: a disabled flag ran out, a slot came due, or a retry may start."""

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from linodctl.domain import Request, Run, Task, TaskState
+from linodctl.planning.expectation import overdue_since
 from linodctl.planning.slots import first_sight, next_slot
 
 
@@ -21,6 +22,8 @@ class Status:
     """When it starts next by itself; in the past while it waits for room or for a runner."""
     disabled: bool
     disabled_reason: str | None
+    overdue_since: datetime | None = None
+    """Since when a success is missing that `expect` asks for."""
 
 
 def status_of(
@@ -31,7 +34,7 @@ def status_of(
     reason = _why_disabled(task, seen)
     next_time = None if reason is not None else _next_time(task, seen)
     kind, text = _words(task, running, requests, reason, next_time, now)
-    return Status(kind, text, next_time, reason is not None, reason)
+    return Status(kind, text, next_time, reason is not None, reason, overdue_since(task, seen, now))
 
 
 def _words(

@@ -93,6 +93,14 @@ def _task_enabled(event: events.TaskEnabled, when: When) -> Line:
     return logging.INFO, f"{event.task}: enabled, since {event.why}"
 
 
+def _task_overdue(event: events.TaskOverdue, when: When) -> Line:
+    return logging.ERROR, f"{event.task}: overdue since {when(event.since)}: no success within the time expected"
+
+
+def _task_in_time(event: events.TaskInTime, when: When) -> Line:
+    return logging.INFO, f"{event.task}: no longer overdue"
+
+
 def _config_reloaded(event: events.ConfigReloaded, when: When) -> Line:
     return logging.INFO, f"config reloaded, {event.tasks} tasks"
 
@@ -119,6 +127,8 @@ _WORDS: dict[type, Callable[[Any, When], Line]] = {
     events.TaskDisabled: _task_disabled,
     events.TaskUnrunnable: _task_unrunnable,
     events.TaskEnabled: _task_enabled,
+    events.TaskOverdue: _task_overdue,
+    events.TaskInTime: _task_in_time,
     events.ConfigReloaded: _config_reloaded,
     events.ConfigRejected: _config_rejected,
     events.CodeRefreshed: _code_refreshed,

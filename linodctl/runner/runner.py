@@ -32,6 +32,8 @@ HEARTBEAT = 30
 """Seconds between two signs of life in the state file."""
 LOOK_AROUND = 15
 """Seconds between two looks for wishes whose wake-up call got lost, and at the socket they should have come by."""
+EXPECT = 15
+"""Seconds between two looks for tasks that should have succeeded by now."""
 PRUNE = 3600
 """Seconds between two rounds of applying the history limits."""
 PRUNE_STEPS = 5
@@ -77,7 +79,15 @@ class Runner:
         self._tell = tell
         self._runner_id = runner_id
         self._control = ControlServer(store.path, self._answer)
-        self._chores = Chores(clock, {self._beat: HEARTBEAT, self._look_around: LOOK_AROUND, self._prune: PRUNE})
+        self._chores = Chores(
+            clock,
+            {
+                self._beat: HEARTBEAT,
+                self._look_around: LOOK_AROUND,
+                self._miss_successes: EXPECT,
+                self._prune: PRUNE,
+            },
+        )
         self._since = clock.now()
         self._reload_wanted = False
         self._options_changed = False
@@ -86,6 +96,7 @@ class Runner:
         self._zygote_stale = False
         self._cannot_write = ""
         self._pruning: Iterator[object] | None = None
+        self._overdue: set[str] = set()
 
     @property
     def failed(self) -> int:
@@ -286,6 +297,14 @@ class Runner:
         """Wishes are looked for at every tick; left to see is whether they can wake us and the code is fresh."""
         self._socket_lost = not self._control.is_reachable()
         self._zygote_stale = self._executor.stale()
+
+    def _miss_successes(self) -> None:
+        overdue = self._books.scheduler.overdue(self._clock.now())
+        for name in sorted(overdue.keys() - self._overdue):
+            self._tell(events.TaskOverdue(name, overdue[name]))
+        for name in sorted(self._overdue - overdue.keys()):
+            self._tell(events.TaskInTime(name))
+        self._overdue = set(overdue)
 
     def _prune(self) -> None:
         history = self._loaded.history
