@@ -6,13 +6,14 @@ The `logging` module's records come through a handler on the root logger; prints
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 import sys
 import threading
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from linodctl.execution.context import Sink
 from linodctl.execution.lines import Lines
@@ -72,23 +73,24 @@ class _LineWriter(io.RawIOBase):
             self._sink.line(time.time(), self._level, self._logger, text)
 
 
-def line_stream(sink: Sink, logger: str, level: int, fd: int) -> TextIO:
+class LineStream(io.TextIOWrapper):
     """A text stream like `sys.stdout` whose lines become log lines of `sink`."""
-    return io.TextIOWrapper(
-        cast(BinaryIO, _LineWriter(sink, logger, level, fd)),  # raw is enough: write-through needs no buffer
-        encoding="utf-8",
-        errors="backslashreplace",
-        newline="\n",
-        write_through=True,
-    )
 
+    def __init__(self, sink: Sink, logger: str, level: int, fd: int) -> None:
+        self._writer = _LineWriter(sink, logger, level, fd)
+        super().__init__(
+            cast(BinaryIO, self._writer),  # raw is enough: write-through needs no buffer
+            encoding="utf-8",
+            errors="backslashreplace",
+            newline="\n",
+            write_through=True,
+        )
 
-def finish(stream: TextIO) -> None:
-    """Give away a last line that had no newline."""
-    stream.flush()
-    writer = stream.buffer
-    assert isinstance(writer, _LineWriter)
-    writer.finish()
+    def finish(self) -> None:
+        """Give away a last line that had no newline."""
+        with contextlib.suppress(ValueError):  # the procedure has closed or detached it
+            self.flush()
+        self._writer.finish()
 
 
 class Capture:
@@ -96,8 +98,8 @@ class Capture:
 
     def __init__(self, sink: Sink, level: int) -> None:
         self.handler = SinkHandler(sink, level)
-        self._stdout = line_stream(sink, *STDOUT, fd=1)
-        self._stderr = line_stream(sink, *STDERR, fd=2)
+        self._stdout = LineStream(sink, *STDOUT, fd=1)
+        self._stderr = LineStream(sink, *STDERR, fd=2)
 
     def __enter__(self) -> Capture:
         self._before = (sys.stdout, sys.stderr, logging.root.level)
@@ -118,8 +120,8 @@ class Capture:
 
     def finish(self) -> None:
         """Give away unfinished last lines."""
-        finish(self._stdout)
-        finish(self._stderr)
+        self._stdout.finish()
+        self._stderr.finish()
 
 
 def silence_consoles() -> None:

@@ -5,7 +5,6 @@ The zygote does nothing of this; a child does it to itself between the fork and 
 
 from __future__ import annotations
 
-import ctypes
 import os
 import pwd
 import resource
@@ -14,9 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from linodctl.execution.job import CantRun
-
-_PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None, use_errno=True)  # opened once, in the zygote, for all its children
+from linodctl.execution.prctl import adopt_orphans, die_with
 
 
 class CantConfine(CantRun):
@@ -39,36 +36,38 @@ class Surroundings:
         """Put them around this process. What needs root comes first; the folder last, for it may be the user's."""
         if self.nice is not None:
             _attempt(f"nice: {self.nice}", lambda: os.setpriority(os.PRIO_PROCESS, 0, self.nice or 0))
-        if self.memory_limit is not None:
-            limit = self.memory_limit
-            _attempt(f"memory_limit: {limit}", lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
         if self.user is not None:
             _become(self.user)
         os.environ.update(self.env)
+        self.apply_again()
+
+    def apply_again(self) -> None:
+        """Before a further run in the same process: what the one before it may have changed, or undone."""
+        if self.memory_limit is not None:
+            limit = self.memory_limit
+            _attempt(f"memory_limit: {limit}", lambda: _limit_memory(limit))
         _attempt(f"cwd: {self.cwd}", lambda: os.chdir(self.cwd))
 
 
 def own_session(zygote_pid: int) -> None:
-    """Leave the zygote's session, so that this process and all its offspring can be signalled as one group."""
+    """Leave the zygote's session, so that this process and its offspring can be signalled as one group; and keep below
+    this process even those that leave that group."""
     os.setsid()
+    adopt_orphans()
     die_with(zygote_pid)
 
 
-def die_with(parent_pid: int) -> None:
-    """Have the kernel kill this process when its parent dies. Linux only: elsewhere the runner has to do it."""
-    _set_death_signal(signal.SIGKILL)
-    if os.getppid() != parent_pid:  # it died before the kernel was asked
-        os._exit(0)
+def lift_memory_limit() -> None:
+    """The run is over: let there be memory to tell how it ended."""
+    _limit_memory(resource.getrlimit(resource.RLIMIT_AS)[1])
 
 
-def outlive_parent() -> None:
-    """Take that wish back."""
-    _set_death_signal(0)
-
-
-def _set_death_signal(number: int) -> None:
-    if hasattr(_libc, "prctl"):
-        _libc.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+def _limit_memory(size: int) -> None:
+    """The soft limit, which can be lifted again."""
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    if hard != resource.RLIM_INFINITY:
+        hard = max(hard, size)  # only root may do that
+    resource.setrlimit(resource.RLIMIT_AS, (size, hard))
 
 
 def reset_signals() -> None:

@@ -65,10 +65,18 @@ def returned(value: object) -> Ending:
 
 
 def raised(error: BaseException) -> Ending:
-    """The ending that goes with what left the procedure."""
+    """The ending that goes with what left the procedure. Never fails itself, whatever the exception's class does."""
+    try:
+        return _verdict(error)
+    except BaseException as worse:
+        reason = f"an exception that can't be told: telling it raised {_kind(worse)}"
+        return Ending("failed", reason=reason, error=reason, code=1)
+
+
+def _verdict(error: BaseException) -> Ending:
     match error:
         case Warning():
-            return Ending("warned", reason=one_line(error) or type(error).__name__)
+            return Ending("warned", reason=one_line(error) or _kind(error))
         case Skip():
             return Ending("skipped", reason=f"procedure: {one_line(error)}".removesuffix(": "))
         case Retry():
@@ -80,9 +88,7 @@ def raised(error: BaseException) -> Ending:
             return _exited(error.code)
         case CantRun():
             return Ending("failed", reason=one_line(error), error=error.detail or str(error), code=1)
-    return Ending(
-        "failed", reason=f"{type(error).__name__}: {one_line(error)}".removesuffix(": "), error=trace(error), code=1
-    )
+    return Ending("failed", reason=f"{_kind(error)}: {one_line(error)}".removesuffix(": "), error=trace(error), code=1)
 
 
 def _exited(code: object) -> Ending:
@@ -97,16 +103,25 @@ def one_line(value: object) -> str:
     """A value as a single line of bounded length, whatever its `__str__` does."""
     try:
         text = value if isinstance(value, str) else str(value) if isinstance(value, BaseException) else repr(value)
-    except Exception as error:
-        return f"<{type(value).__name__} whose text can't be made: {type(error).__name__}>"
+    except BaseException as error:  # even sys.exit() may be called there
+        return f"<{_kind(value)} whose text can't be made: {_kind(error)}>"
     text = " ".join(text[: LONGEST_LINE * 2].split())
     return text if len(text) <= LONGEST_LINE else text[: LONGEST_LINE - 1] + "…"
+
+
+def _kind(value: object) -> str:
+    """The name of its class, whatever a metaclass says of that."""
+    return str(type.__dict__["__name__"].__get__(type(value)))
 
 
 def trace(error: BaseException) -> str:
     """The traceback, from the procedure's own first frame on; chained exceptions kept, the middle of a huge one cut."""
     shown = error.with_traceback(_from_procedure(error.__traceback__))
-    text = "".join(traceback.TracebackException(type(shown), shown, shown.__traceback__).format()).rstrip("\n")
+    try:
+        text = "".join(traceback.TracebackException(type(shown), shown, shown.__traceback__).format()).rstrip("\n")
+    except BaseException as worse:  # the texts of exceptions are made there, too
+        where = "".join(traceback.format_tb(shown.__traceback__))
+        text = f"{where}{_kind(error)} (its text can't be made: {_kind(worse)})"
     if len(text) <= LONGEST_ERROR:
         return text
     head, tail = LONGEST_ERROR // 4, LONGEST_ERROR * 3 // 4

@@ -29,12 +29,18 @@ def perform(
     cancelled: Cancelled,
     handler: logging.Handler,
     find: Callable[[str], Callable[..., Any]] = resolve,
+    is_over: Callable[[], None] = lambda: None,
 ) -> Ending:
-    """Carry out one run and say how it ended. Raises nothing that the procedure raises."""
+    """Carry out one run and say how it ended. Raises nothing that the procedure raises. `is_over` is called once that
+    has come back, before its end is put into words."""
     before = json.dumps(job.memory, sort_keys=True)
     context = RunContext(job, sink, cancelled, handler)
     try:
-        ending = returned(_call(job, context, find))
+        try:
+            value = _call(job, context, find)
+        finally:
+            is_over()
+        ending = returned(value)
     except ArgumentsDontFit as misfit:
         reason = f"'{job.func}' can't be called: {misfit}"
         ending = Ending("failed", reason=reason, error=reason, code=1)

@@ -10,19 +10,23 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from linodctl.domain import Outcome, Result
+from linodctl.execution import stacks
 from linodctl.execution.flight import Flight
 from linodctl.execution.link import ZygoteLink
-from linodctl.execution.processes import STACKS_SIGNAL
 from linodctl.execution.reports import LogLine
 from linodctl.execution.settle import Exit, settle, told
+from linodctl.execution.signs import STACKS_SIGNAL
 from linodctl.execution.wire import pack
-from linodctl.execution.worker_process import WorkerProcess
+from linodctl.execution.worker_process import OUTPUT, WorkerProcess
 
 _TO_WRITE_STACKS = 0.2
 """Seconds that a worker is given to write its stacks before TERM cuts it short."""
+_MOST_OF_STACKS = 2000
+"""Lines."""
 
 
 class ProcessRun:
@@ -45,6 +49,8 @@ class ProcessRun:
         self._on_end = on_end
         self._fresh = worker.served == 0
         self._account: Result | None = None
+        self._output: list[str] | None = None
+        """What it writes from the moment on when it is told to write its stacks."""
         self._step: asyncio.TimerHandle | None = None
         worker.listener = self
 
@@ -54,6 +60,8 @@ class ProcessRun:
         self.flight.started(pid, pid_started)
 
     def log(self, lines: list[LogLine]) -> None:
+        if self._output is not None and len(self._output) < _MOST_OF_STACKS:
+            self._output += [line.text for line in lines if line.logger == OUTPUT[0]]
         self.flight.log(lines)
 
     def heard(self, frame: list[Any]) -> None:
@@ -88,7 +96,10 @@ class ProcessRun:
         if self._step is not None:
             self._step.cancel()
         if self.begun or self._fresh or self.flight.asked:
-            self.flight.land(settle(self._account, end, self.flight.asked, lost))
+            result = settle(self._account, end, self.flight.asked, lost)
+            if self._output and not result.error:
+                result = replace(result, error=stacks.written(self._output) or None)
+            self.flight.land(result)
         self._on_end(self)
 
     # --- stopping it -----------------------------------------------------------------------------
@@ -96,6 +107,7 @@ class ProcessRun:
     def stop(self) -> None:
         """Begin the stop sequence."""
         self.worker.send(pack({"op": "cancel"}))
+        self._signal(0)  # hits nobody: from here on the zygote knows that nothing of the run is to be left
         self._then(self.link.site.notice.total_seconds(), self._take_stacks)
 
     def kill(self) -> None:
@@ -104,6 +116,8 @@ class ProcessRun:
 
     def _take_stacks(self) -> None:
         if self.flight.asked is not None and self.flight.asked.outcome is Outcome.TIMED_OUT:
+            self.flight.say(f"it {self.flight.asked.why}; these are its stacks, if it can still write them:")
+            self._output = []
             self._signal(STACKS_SIGNAL, group=False)
             self._then(_TO_WRITE_STACKS, self._terminate)
         else:

@@ -9,9 +9,6 @@ from pathlib import Path
 
 from linodctl.identity import members_of_session, process_started
 
-STACKS_SIGNAL = signal.SIGUSR2
-"""Makes a worker write the stacks of all its threads to its output, even when it is stuck in C code."""
-
 
 def end_group(pid: int, started: str) -> bool:
     """KILL a worker and its offspring, by a pid and start time noted earlier in this boot. Whether there was any.

@@ -20,6 +20,14 @@ LONGEST_TEXT = 64 * 1024
 """Characters of one log record."""
 
 
+LONGEST_NAME = 200
+"""Characters of a logger's name."""
+
+
+class ChannelClosed(Exception):
+    """The procedure has closed the channel: nothing can be reported any more."""
+
+
 class Reporter:
     """Sends frames over the worker's channel. A process that the procedure forks off writes to the pipe instead."""
 
@@ -35,7 +43,7 @@ class Reporter:
         if self._forked:
             os.write(2, f"{text}\n".encode("utf-8", "replace"))
         else:
-            self._send(["log", when, level, logger, text])
+            self._send(["log", when, level, logger[:LONGEST_NAME], text])
 
     def progress(self, done: float, total: float | None, text: str) -> None:
         if not self._forked:
@@ -46,8 +54,11 @@ class Reporter:
         self._send(["begin"])
 
     def end(self, ending: Ending, last: bool, cpu_seconds: float, max_rss: int) -> None:
-        """The last word on a run; `last` says that the worker ends, too."""
-        self._send(["end", {**asdict(ending), "last": last, "cpu_seconds": cpu_seconds, "max_rss": max_rss}])
+        """The last word on a run; `last` says that the worker ends, too. Raises ChannelClosed."""
+        try:
+            self._send(["end", {**asdict(ending), "last": last, "cpu_seconds": cpu_seconds, "max_rss": max_rss}])
+        except OSError:
+            raise ChannelClosed from None
 
     def answer(self, value: Any) -> None:
         """The last word on a probe."""

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TextIO, cast
 
-from linodctl.execution.capture import STDERR, STDOUT, SinkHandler, finish, line_stream
+from linodctl.execution.capture import STDERR, STDOUT, LineStream, SinkHandler
 from linodctl.execution.context import Sink
 
 
@@ -22,17 +22,17 @@ class Route:
     """The ways from one run to its sink."""
 
     handler: SinkHandler
-    stdout: TextIO
-    stderr: TextIO
+    stdout: LineStream
+    stderr: LineStream
 
     @classmethod
     def to(cls, sink: Sink, level: int) -> Route:
-        return cls(SinkHandler(sink, level), line_stream(sink, *STDOUT, fd=1), line_stream(sink, *STDERR, fd=2))
+        return cls(SinkHandler(sink, level), LineStream(sink, *STDOUT, fd=1), LineStream(sink, *STDERR, fd=2))
 
     def finish(self) -> None:
         """Give away unfinished last lines."""
-        finish(self.stdout)
-        finish(self.stderr)
+        self.stdout.finish()
+        self.stderr.finish()
 
 
 CURRENT: ContextVar[Route | None] = ContextVar("linodctl_route", default=None)

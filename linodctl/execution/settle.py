@@ -17,9 +17,15 @@ from datetime import timedelta
 from typing import Any
 
 from linodctl.domain import Outcome, Result
+from linodctl.execution.signs import BROKEN, CHANNEL_CLOSED
 
 LARGEST = float(2**50)
 FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT})
+
+_OWN_CODES = {
+    BROKEN: ", or a fault in linodctl's own code did that: then the run's log has the traceback",
+    CHANNEL_CLOSED: ", or the end can't be told, since it closed descriptors that were not its own",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +100,8 @@ def _untold(end: Exit, lost: str | None) -> Result:
     if lost is not None:
         return Result(Outcome.LOST, reason=lost)
     if end.signal is None:
-        return Result(Outcome.FAILED, reason=f"the worker exited with code {end.code} before the procedure returned")
+        text = f"the worker exited with code {end.code} before the procedure returned"
+        return Result(Outcome.FAILED, reason=text + _OWN_CODES.get(end.code or 0, ""))
     text = f"the worker was killed by {signal_name(end.signal)}"
     if end.signal == signal.SIGKILL:
         text += " from outside; if nobody did that, the machine ran out of memory"

@@ -14,7 +14,8 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from linodctl.clock import Clock
-from linodctl.domain import Result
+from linodctl.domain import Outcome, Result
+from linodctl.execution import stacks
 from linodctl.execution.bootstrap import SetupError, prepare
 from linodctl.execution.flight import Flight
 from linodctl.execution.job import Job
@@ -48,17 +49,22 @@ class ThreadRun:
         self.cancelled = ThreadCancelled()
         self._threads = threads
         self._loop = loop
+        self.thread: threading.Thread | None = None
         self._reminder: asyncio.TimerHandle | None = None
+        self._stack = ""
         self._mail: deque[tuple[str, tuple[Any, ...]]] = deque()
         self._mail_announced = False
 
     def stop(self) -> None:
         """Ask it; if that doesn't help, say that nothing else can be done."""
         self.cancelled.set()
-        notice = self._threads.site.notice.total_seconds()
-        self._reminder = self._loop.call_later(
-            notice, self.flight.say, "asked to stop, it goes on: a thread can't be killed (isolation: thread)"
-        )
+        self._reminder = self._loop.call_later(self._threads.site.notice.total_seconds(), self._remind)
+
+    def _remind(self) -> None:
+        self.flight.say("asked to stop, it goes on: a thread can't be killed (isolation: thread)")
+        if self.flight.asked is not None and self.flight.asked.outcome is Outcome.TIMED_OUT:
+            self._stack = stacks.of_thread(self.thread.ident if self.thread else None)
+            self.flight.say(self._stack)
 
     def kill(self) -> None:
         """Give it up: the run is over for us, though its thread goes on until the runner's end."""
@@ -107,7 +113,7 @@ class ThreadRun:
     def land(self, result: Result) -> None:
         if self._reminder is not None:
             self._reminder.cancel()
-        self.flight.land(result)
+        self.flight.land(replace(result, error=result.error or self._stack or None))
         self._threads.landed(self)
 
 
@@ -162,9 +168,9 @@ class Threads:
         job = Job(**flight.order.job())
         job = replace(job, args=dict(job.args), memory=copy.deepcopy(job.memory))
         name = f"linodctl-run-{flight.run_id}"
-        thread = threading.Thread(target=self._carry_out, args=(run, router, job), name=name, daemon=True)
+        run.thread = threading.Thread(target=self._carry_out, args=(run, router, job), name=name, daemon=True)
         try:
-            thread.start()
+            run.thread.start()
         except RuntimeError as error:
             run.land(settle(None, Exit(), None, lost=f"no thread could be made for the run: {error}"))
 

@@ -10,28 +10,37 @@ forked → own session → order read ──→ surroundings → capture → per
 from __future__ import annotations
 
 import atexit
+import contextlib
+import faulthandler
+import fcntl
 import importlib
+import logging
 import os
 import select
 import socket
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from typing import Any, NoReturn
 
 from linodctl.execution import bootstrap, confine, probe
+from linodctl.execution.baseline import Baseline
 from linodctl.execution.capture import Capture
 from linodctl.execution.job import CantRun, Job
 from linodctl.execution.outcome import Ending, raised
 from linodctl.execution.perform import perform
-from linodctl.execution.reporter import Reporter
+from linodctl.execution.reporter import ChannelClosed, Reporter
 from linodctl.execution.resolve import resolve
+from linodctl.execution.signs import BROKEN, CHANNEL_CLOSED, STACKS_SIGNAL
 from linodctl.execution.usage import Usage
 from linodctl.execution.wire import receive_line, unpack
 
-BROKEN = 70
-"""Exit code when this file, not the procedure, is at fault."""
+NOTE_AFTER = 2.0
+"""Seconds that threads and atexit functions may take before the log says that the run goes on for them."""
+_OUT_OF_THE_WAY = 240
+"""Descriptors from here on are not what a procedure gets when it opens a file after it closed too many."""
 
 
 class AskedToStop:
@@ -67,10 +76,14 @@ def live(channel: socket.socket, output: int, zygote_pid: int) -> NoReturn:
         confine.reset_signals()
         os.dup2(output, 1)
         os.dup2(output, 2)
-        os.close(output)
+        faulthandler.register(STACKS_SIGNAL, file=_moved(output), all_threads=True)  # whatever becomes of 1 and 2
+        channel = socket.socket(fileno=_moved(channel.detach()))
         sys.argv[:] = ["linodctl-worker"]
         importlib.invalidate_caches()  # folders may have got new files since the zygote looked
-        code = _serve(channel)
+        atexit._clear()  # these functions belong to the zygote
+        code = Worker(channel).serve()
+    except ChannelClosed:
+        code = CHANNEL_CLOSED
     except BaseException:
         os.write(2, traceback.format_exc().encode("utf-8", "replace"))
     finally:
@@ -78,69 +91,112 @@ def live(channel: socket.socket, output: int, zygote_pid: int) -> NoReturn:
         os._exit(code)
 
 
-def _serve(channel: socket.socket) -> int:
-    """Carry out orders until the last one; the exit code."""
-    atexit._clear()  # these belong to the zygote
-    reporter = Reporter(channel)
-    imports = bootstrap.Imports()
-    code = 0
-    while (line := receive_line(channel)) is not None:
-        order = unpack(line)
-        if order["op"] == "probe":
-            reporter.answer(probe.look(order["paths"], order["discover"]))
-            break
-        if order["op"] != "run":
-            continue  # a cancel that came after the end of its run
-        if imports.changed():
-            break  # leave the run unbegun: the runner orders a fresh worker for it
-        job = Job(**order["job"])
-        reporter.begin()
-        code = _carry_out(job, reporter, channel, imports)
-        if job.last:
-            break
-    return code
+def _moved(fd: int) -> int:
+    """The descriptor under a high number: one who closes too many and opens others must not get ours for his own."""
+    try:
+        moved = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _OUT_OF_THE_WAY)
+    except OSError:
+        return fd  # this process may have only few
+    os.close(fd)
+    return moved
 
 
-def _carry_out(job: Job, reporter: Reporter, channel: socket.socket, imports: bootstrap.Imports) -> int:
-    me = os.getpid()
-    before = Usage.now()
-    with Capture(reporter, job.level) as capture:
-        ending = _perform(job, reporter, channel, capture, imports)
-        if os.getpid() != me:
-            os._exit(0)  # the procedure forked and let its child return, too: only the original speaks for the run
-        if job.last:
-            _shut_down()
-    reporter.end(ending, job.last, *Usage.now().since(before))
-    return ending.code
+class Worker:
+    """Carries out orders, one after the other."""
 
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self._reporter = Reporter(channel)
+        self._imports = bootstrap.Imports()
+        self._baseline: Baseline | None = None
 
-def _perform(
-    job: Job, reporter: Reporter, channel: socket.socket, capture: Capture, imports: bootstrap.Imports
-) -> Ending:
-    def find(path: str) -> Callable[..., Any]:
-        found = resolve(path)
+    def serve(self) -> int:
+        """Until the last order; the exit code. ChannelClosed when the procedure has left no way to say how it ended."""
+        code, last = 0, False
+        while not last and (line := receive_line(self._channel)) is not None:
+            order = unpack(line)
+            if order["op"] == "probe":
+                self._reporter.answer(probe.look(order["paths"], order["discover"]))
+                break
+            if order["op"] != "run":
+                continue  # a cancel that came after the end of its run
+            if self._imports.changed():
+                break  # leave the run unbegun: the runner orders a fresh worker for it
+            self._reporter.begin()
+            code, last = self._carry_out(Job(**order["job"]))
+        return code
+
+    def _carry_out(self, job: Job) -> tuple[int, bool]:
+        """The exit code, and whether the worker ends with this run."""
+        me = os.getpid()
+        before = Usage.now()
+        with Capture(self._reporter, job.level) as capture:
+            ending = self._perform(job, capture)
+            if os.getpid() != me:
+                os._exit(0)  # the procedure forked and let its child return, too: only the original speaks for the run
+            last = job.last or bool(_threads_to_wait_for())  # they would go on into another run
+            if last:
+                self._shut_down()
+        self._reporter.end(ending, last, *Usage.now().since(before))
+        return ending.code, last
+
+    def _perform(self, job: Job, capture: Capture) -> Ending:
+        try:
+            self._surround(job)
+        except CantRun as error:
+            return raised(error)
+        find = resolve if job.last else self._find
+        stop = AskedToStop(self._channel)
+        ending = perform(job, self._reporter, stop, capture.handler, find, confine.lift_memory_limit)
         if not job.last:
-            imports.note()
+            self._imports.note()
+        return ending
+
+    def _surround(self, job: Job) -> None:
+        surroundings = confine.Surroundings(**job.surroundings)
+        if self._baseline is not None:
+            self._baseline.restore()
+            surroundings.apply_again()
+            return
+        surroundings.apply()
+        if not job.last:
+            self._baseline = Baseline()
+
+    def _find(self, path: str) -> Callable[..., Any]:
+        found = resolve(path)
+        self._imports.note()
         return found
 
-    try:
-        confine.Surroundings(**job.surroundings).apply()
-    except CantRun as error:
-        return raised(error)
-    ending = perform(job, reporter, AskedToStop(channel), capture.handler, find)
-    if not job.last:
-        imports.note()
-    return ending
+    def _shut_down(self) -> None:
+        """What an interpreter does at its end: wait for threads, call atexit functions, write out what is buffered.
+
+        What is private to the standard library here has been there, as it is, since Python 3.9; nothing public winds up
+        executors and threads without unwinding the zygote's own frames.
+        """
+        note = threading.Timer(NOTE_AFTER, self._say_what_it_waits_for)
+        note.daemon = True
+        try:
+            if _threads_to_wait_for() or atexit._ncallbacks():
+                note.start()
+            threading._shutdown()  # type: ignore[attr-defined]
+            atexit._run_exitfuncs()
+        except BaseException:  # the procedure's end has been seen, nothing can change it any more
+            self._say(logging.ERROR, f"winding up failed:\n{traceback.format_exc()}")
+        note.cancel()
+        for stream in (sys.__stdout__, sys.__stderr__):
+            if stream is not None:
+                with contextlib.suppress(OSError, ValueError):  # the procedure has closed it
+                    stream.flush()
+
+    def _say_what_it_waits_for(self) -> None:
+        names = ", ".join(_threads_to_wait_for())
+        what = f"its threads ({names})" if names else "its atexit functions"
+        self._say(logging.WARNING, f"the procedure has returned; the run goes on for {what}")
+
+    def _say(self, level: int, text: str) -> None:
+        self._reporter.line(time.time(), level, "linodctl", text)
 
 
-def _shut_down() -> None:
-    """What an interpreter does at its end: wait for threads, call atexit functions, write out what is buffered.
-
-    Both calls are private to the standard library but have been there, as they are, since Python 3.9; nothing public
-    winds up executors and threads without unwinding the zygote's own frames.
-    """
-    threading._shutdown()  # type: ignore[attr-defined]
-    atexit._run_exitfuncs()
-    for stream in (sys.__stdout__, sys.__stderr__):
-        if stream is not None:
-            stream.flush()
+def _threads_to_wait_for() -> list[str]:
+    """Names of the threads that an interpreter waits for before it ends."""
+    return [t.name for t in threading.enumerate() if not t.daemon and t is not threading.main_thread()]

@@ -4,12 +4,14 @@ It knows nothing of tasks. The runner sends `fork` with two descriptors (the wor
 `kill`; the zygote answers `forked`, and `ended` when it has reaped the worker. It alone reaps, so it alone can signal a
 worker without ever hitting a stranger that got the same pid. When the runner is gone (end-of-file), it stops its
 workers (TERM, then KILL) and exits.
+
+With a worker ends its session. What left that session on purpose, as daemons do, outlives a run that ended by itself,
+but not one that was stopped or killed.
 """
 
 from __future__ import annotations
 
 import contextlib
-import faulthandler
 import gc
 import os
 import select
@@ -20,8 +22,8 @@ import threading
 from typing import Any
 
 from linodctl.clock import SystemClock
-from linodctl.execution import bootstrap, capture, confine, worker
-from linodctl.execution.processes import STACKS_SIGNAL
+from linodctl.execution import bootstrap, capture, offspring, prctl, worker
+from linodctl.execution.signs import BROKEN
 from linodctl.execution.usage import Usage
 from linodctl.execution.wire import BadFrame, Splitter, pack, receive_line, receive_with_fds, unpack
 from linodctl.identity import process_started
@@ -42,13 +44,13 @@ def _serve(control: socket.socket) -> None:
     if hello is None:
         return
     orders = unpack(hello)
-    confine.die_with(orders["runner"])  # a setup that hangs would never come to see the end-of-file
+    prctl.die_with(orders["runner"])  # a setup that hangs would never come to see the end-of-file
     try:
         files = bootstrap.prepare(orders["pythonpath"], orders["setup"], orders["preload"])
     except bootstrap.SetupError as error:
         control.sendall(pack({"op": "broken", "error": str(error), "detail": error.detail}))
         return
-    confine.outlive_parent()
+    prctl.outlive_parent()
     _settle_down()
     threads = [t.name for t in threading.enumerate() if t is not threading.main_thread()]
     zygote = Zygote(control, orders["orphan_grace"])
@@ -60,7 +62,7 @@ def _serve(control: socket.socket) -> None:
 def _settle_down() -> None:
     """Get ready to be copied many times."""
     capture.silence_consoles()
-    faulthandler.register(STACKS_SIGNAL, file=2, all_threads=True)
+    prctl.adopt_orphans()
     sys.stdout.flush()
     sys.stderr.flush()
     gc.collect()
@@ -77,6 +79,9 @@ class Zygote:
         self._orders = Splitter()
         self._fds: list[int] = []
         self._pids: dict[int, int] = {}
+        self._stopped: set[int] = set()
+        """Workers that were told to end."""
+        self._adopted = offspring.Adopted()
         self._wake, self._waker = socket.socketpair()
         self._wake.setblocking(False)
         self._waker.setblocking(False)
@@ -133,7 +138,7 @@ class Zygote:
                 try:
                     self._become_worker(channel, output, parent)
                 finally:
-                    os._exit(worker.BROKEN)  # whatever happens, a child must not go on as a second zygote
+                    os._exit(BROKEN)  # whatever happens, a child must not go on as a second zygote
             self._pids[number] = pid
             self._tell({"op": "forked", "worker": number, "pid": pid, "started": process_started(pid) or ""})
         finally:
@@ -152,12 +157,17 @@ class Zygote:
         if pid is None:
             return  # already reaped: the report is on its way
         if group:
+            self._stopped.add(number)
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, what)
-                return
-        # Just forked, it may not be the leader of its own group yet.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, what)
+            if what == signal.SIGKILL:
+                offspring.end_tree(pid)
+            else:
+                offspring.ask_tree(pid, what)
+        elif offspring.catches(pid, what):
+            # Just forked, it may not be the leader of its own group yet.
+            offspring.send([pid], what)
+            offspring.send([pid], signal.SIGCONT)
 
     def _reap(self) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -165,13 +175,18 @@ class Zygote:
         for number, pid in list(self._pids.items()):
             # Look first, without reaping: as long as the worker is a zombie, its number can't be given to others, and
             # what is left of its group can safely be killed.
-            if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+            end = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            if end is None:
                 continue
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
+            by_itself = number not in self._stopped and end.si_code == os.CLD_EXITED
+            self._adopted.after(pid, keep_daemons=by_itself, workers=self._pids.values())
             _, status, rusage = os.wait4(pid, 0)
             del self._pids[number]
+            self._stopped.discard(number)
             self._tell_end(number, os.waitstatus_to_exitcode(status), Usage.of(rusage))
+        self._adopted.bury(self._pids.values())
 
     def _tell_end(self, number: int, code: int, used: Usage) -> None:
         self._tell(

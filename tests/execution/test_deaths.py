@@ -79,8 +79,8 @@ def start_runner(folder: Path, *funcs: str) -> tuple[subprocess.Popen[str], list
 
 
 def test_a_killed_runner_leaves_nothing_behind(tmp_path: Path) -> None:
-    runner, pids = start_runner(tmp_path, "with_grandchild", "ignore_term", "wait_politely")
-    assert len(pids) == 5
+    runner, pids = start_runner(tmp_path, "with_grandchild", "ignore_term", "wait_politely", "sleep_with_daemons")
+    assert len(pids) == 9
     watches = [gone(pid) for pid in pids]
     with runner:
         runner.kill()

@@ -316,3 +316,50 @@ def retry_plainly() -> None:
 
 def log_absurdly() -> None:
     logging.getLogger("absurd").log(10**30, "far too much")
+
+
+# --- offspring -----------------------------------------------------------------------------------
+
+
+def leave_daemons(ar, then):
+    """Three processes that a signal to the worker's group doesn't reach; they ignore TERM. Then one way to end."""
+    group = subprocess.Popen(["sleep", "600"], preexec_fn=_deaf_in_own_group)
+    session = subprocess.Popen(["sleep", "600"], preexec_fn=_deaf, start_new_session=True)
+    ours, theirs = os.pipe()
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            _deaf()
+            os.write(theirs, str(os.getpid()).encode())
+            time.sleep(600)
+        os._exit(0)
+    daemon = int(os.read(ours, 100))
+    print("pids", group.pid, session.pid, daemon)
+    match then:
+        case "wait":
+            ar.cancelled.wait()
+        case "sleep":
+            time.sleep(600)
+        case "ignore":
+            ignore_term(ar)
+        case "crash":
+            kill_myself(signal.SIGSEGV)
+
+
+def sleep_with_daemons(ar):
+    leave_daemons(ar, "sleep")
+
+
+def stop_myself():
+    print("stopping")
+    os.kill(os.getpid(), signal.SIGSTOP)
+    time.sleep(600)
+
+
+def _deaf():
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+def _deaf_in_own_group():
+    os.setpgid(0, 0)
+    _deaf()

@@ -18,6 +18,8 @@ def main(*arguments: str) -> None:
         if func == "with_grandchild":
             pids.append(int(bench.line(run_id, "grandchild")))
             bench.line(run_id, "ready")
+        if func == "sleep_with_daemons":
+            pids += map(int, bench.line(run_id, "pids").split())
         print(func, *pids, flush=True)
     print("zygote", bench.zygote_pid(), flush=True)
     bench.wait_for_ever()

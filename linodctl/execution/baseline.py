@@ -1,0 +1,48 @@
+"""How a worker was before its first run, so that a further run (`reuse`) finds the same environment, umask, signal
+handlers and timers. Modules and what they hold, threads, open files and `logging`'s handlers stay: they are what a
+worker is reused for.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from dataclasses import dataclass, field
+from typing import Any
+
+_TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _handlers() -> dict[int, Any]:
+    """Only Python's own: what C code installed (faulthandler, say) is not to be touched."""
+    found = {number: signal.getsignal(number) for number in signal.valid_signals()}
+    return {number: handler for number, handler in found.items() if handler is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """Taken by making it, in the main thread."""
+
+    environ: dict[str, str] = field(default_factory=lambda: dict(os.environ))
+    umask: int = field(default_factory=_umask)
+    handlers: dict[int, Any] = field(default_factory=_handlers)
+    blocked: set[int] = field(default_factory=lambda: set(signal.pthread_sigmask(signal.SIG_BLOCK, ())))
+
+    def restore(self) -> None:
+        """Put all of it back."""
+        for timer in _TIMERS:
+            signal.setitimer(timer, 0)
+        for number, handler in _handlers().items():
+            if handler is not self.handlers.get(number, handler):
+                signal.signal(number, self.handlers[number])
+        signal.pthread_sigmask(signal.SIG_SETMASK, self.blocked)
+        os.umask(self.umask)
+        if dict(os.environ) != self.environ:
+            os.environ.clear()
+            os.environ.update(self.environ)
