@@ -5,6 +5,7 @@ The zygote does nothing of this; a child does it to itself between the fork and 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import resource
@@ -14,6 +15,10 @@ from dataclasses import dataclass, field
 
 from linodctl.execution.job import CantRun
 from linodctl.execution.prctl import adopt_orphans, die_with
+
+_RESERVE = 1024 * 1024
+_reserve = bytearray()
+"""Bytes that are held while there is a limit: where not one is left, not even lifting it would succeed."""
 
 
 class CantConfine(CantRun):
@@ -45,6 +50,7 @@ class Surroundings:
         """Before a further run in the same process: what the one before it may have changed, or undone."""
         if self.memory_limit is not None:
             limit = self.memory_limit
+            _reserve.extend(bytes(_RESERVE))
             _attempt(f"memory_limit: {limit}", lambda: _limit_memory(limit))
         _attempt(f"cwd: {self.cwd}", lambda: os.chdir(self.cwd))
 
@@ -59,6 +65,7 @@ def own_session(zygote_pid: int) -> None:
 
 def lift_memory_limit() -> None:
     """The run is over: let there be memory to tell how it ended."""
+    _reserve.clear()
     _limit_memory(resource.getrlimit(resource.RLIMIT_AS)[1])
 
 
@@ -87,6 +94,8 @@ def _become(name: str) -> None:
     if os.getuid() == user.pw_uid:
         return
     zygote = os.getppid()
+    with contextlib.suppress(OSError):
+        os.fchown(1, user.pw_uid, user.pw_gid)  # programs open /dev/stdout and /dev/stderr anew
     try:
         os.initgroups(user.pw_name, user.pw_gid)
         os.setgid(user.pw_gid)

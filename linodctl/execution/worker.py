@@ -23,6 +23,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from linodctl.execution import bootstrap, confine, probe
@@ -137,6 +138,8 @@ class Worker:
             last = job.last or bool(_threads_to_wait_for())  # they would go on into another run
             if last:
                 self._shut_down()
+            elif self._baseline is not None:
+                self._baseline.restore()
         self._reporter.end(ending, last, *Usage.now().since(before))
         return ending.code, last
 
@@ -150,17 +153,19 @@ class Worker:
         ending = perform(job, self._reporter, stop, capture.handler, find, confine.lift_memory_limit)
         if not job.last:
             self._imports.note()
+        limit = job.surroundings["memory_limit"]
+        if limit is not None and ending.reason is not None and ending.reason.startswith("MemoryError"):
+            reason = f"{ending.reason} (the task's memory_limit is {limit / 2**20:g} MiB)"
+            ending = replace(ending, reason=reason)
         return ending
 
     def _surround(self, job: Job) -> None:
         surroundings = confine.Surroundings(**job.surroundings)
-        if self._baseline is not None:
-            self._baseline.restore()
+        if self._baseline is None:
+            surroundings.apply()
+            self._baseline = None if job.last else Baseline()
+        else:
             surroundings.apply_again()
-            return
-        surroundings.apply()
-        if not job.last:
-            self._baseline = Baseline()
 
     def _find(self, path: str) -> Callable[..., Any]:
         found = resolve(path)

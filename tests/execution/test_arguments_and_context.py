@@ -5,11 +5,13 @@ from __future__ import annotations
 import getpass
 import os
 import pwd
+import signal
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from execution_bench import Bench
+from execution_bench import Bench, gone
 
 from linodctl.domain import Outcome
 
@@ -107,12 +109,27 @@ def test_surroundings_that_can_not_be_had(bench: Bench, launch: dict[str, str], 
     assert result.reason == reason.format(folder=bench.site.folder)
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="needs root")
-def test_another_user(bench: Bench) -> None:
-    nobody = pwd.getpwnam("nobody")  # who may not even read the standard library here: call what is loaded already
-    assert bench.run("os.getuid", user="nobody", cwd="/").message == str(nobody.pw_uid)
-    assert bench.run("os:environ.get", args={"key": "HOME"}, user="nobody", cwd="/").message == nobody.pw_dir
-    assert bench.run("os.getgroups", user="nobody", cwd="/").message == str(os.getgrouplist("nobody", nobody.pw_gid))
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may become another user")
+def test_another_user(make_bench: Callable[..., Bench]) -> None:
+    nobody = pwd.getpwnam("nobody")  # who may not even read the standard library here: all is loaded before
+    bench = make_bench(preload=("oddities",))
+    run_id = bench.start("oddities.who", user="nobody", cwd="/")
+    assert bench.end(run_id).outcome is Outcome.SUCCEEDED
+    groups = " ".join(map(str, os.getgrouplist("nobody", nobody.pw_gid)))
+    uid, gid, found, home, there, _, caps = bench.texts(run_id)
+    assert (uid, gid, found, home) == (str(nobody.pw_uid), str(nobody.pw_gid), groups, f"home {nobody.pw_dir}")
+    assert there == "there", "a program may open /dev/stderr"
+    assert set(caps) <= {"0", " "}, "no capability of root is left"
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may become another user")
+def test_another_user_s_worker_dies_with_the_zygote_too(make_bench: Callable[..., Bench]) -> None:
+    bench = make_bench(preload=("jobs",))
+    run_id = bench.start("sleep", user="nobody", cwd="/")
+    bench.line(run_id, "sleeping")
+    with gone(bench.started(run_id).pid) as it_is_gone:
+        os.kill(bench.zygote_pid(), signal.SIGKILL)
+        assert it_is_gone()
 
 
 def test_the_own_user_needs_no_root(bench: Bench) -> None:

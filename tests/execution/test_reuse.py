@@ -6,7 +6,9 @@ import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pytest
 from execution_bench import Bench, gone
 
 from linodctl.domain import LogLevel, Outcome
@@ -97,3 +99,40 @@ def test_idle_workers_end_with_their_zygote(make_bench: Callable[..., Bench]) ->
         bench.run("nothing", reuse=9)
         assert worker_is_gone()
         assert zygote_is_gone()
+
+
+def again(bench: Bench, what: str) -> int:
+    """A run of one and the same task that does one thing or another."""
+    launch: dict[str, Any] = {"reuse": 9, "task": "again", "env": {"COLOR": "red"}}
+    run_id = bench.start("oddities.one_of_several", order={"args": {"what": what}}, **launch)
+    bench.end(run_id)
+    return run_id
+
+
+def test_a_further_run_finds_what_the_first_one_found(make_bench: Callable[..., Bench]) -> None:
+    mask = os.umask(0o022)
+    bench = make_bench()
+    os.umask(mask)
+    first, spoiling, second = again(bench, "look"), again(bench, "spoil"), again(bench, "look")
+    fresh = f"None True red {bench.site.folder} 22 True set() []"
+    assert bench.end(first).message == fresh
+    assert bench.end(spoiling).outcome is Outcome.SUCCEEDED
+    assert bench.end(second).message == fresh.replace("[]", "['kept']"), "modules stay, the rest is put back"
+    assert len({bench.started(run_id).pid for run_id in (first, spoiling, second)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("what", "outcome"),
+    [("abort", Outcome.FAILED), ("be_killed", Outcome.LOST), ("leave_a_thread", Outcome.SUCCEEDED)],
+)
+def test_a_worker_that_crashed_or_has_a_thread_left_is_not_used_again(
+    make_bench: Callable[..., Bench], what: str, outcome: Outcome
+) -> None:
+    bench = make_bench()
+    before, during, after = again(bench, "look"), again(bench, what), again(bench, "look")
+    assert [bench.end(run_id).outcome for run_id in (before, during, after)] == [
+        Outcome.SUCCEEDED,
+        outcome,
+        Outcome.SUCCEEDED,
+    ]
+    assert bench.started(before).pid == bench.started(during).pid != bench.started(after).pid
