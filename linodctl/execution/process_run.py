@@ -14,19 +14,17 @@ from dataclasses import replace
 from typing import Any
 
 from linodctl.domain import Outcome, Result
-from linodctl.execution import stacks
 from linodctl.execution.flight import Flight
 from linodctl.execution.link import ZygoteLink
 from linodctl.execution.reports import LogLine
 from linodctl.execution.settle import Exit, settle, told
 from linodctl.execution.signs import STACKS_SIGNAL
+from linodctl.execution.stacks import Stacks
 from linodctl.execution.wire import pack
 from linodctl.execution.worker_process import OUTPUT, WorkerProcess
 
-_TO_WRITE_STACKS = 0.2
-"""Seconds that a worker is given to write its stacks before TERM cuts it short."""
-_MOST_OF_STACKS = 2000
-"""Lines."""
+_TO_WRITE_STACKS = 2.0
+"""Seconds that a worker is given at most to write its stacks before TERM cuts it short."""
 
 
 class ProcessRun:
@@ -49,8 +47,8 @@ class ProcessRun:
         self._on_end = on_end
         self._fresh = worker.served == 0
         self._account: Result | None = None
-        self._output: list[str] | None = None
-        """What it writes from the moment on when it is told to write its stacks."""
+        self._stacks: Stacks | None = None
+        """Listens from the moment on when the worker is told to write them."""
         self._step: asyncio.TimerHandle | None = None
         worker.listener = self
 
@@ -60,8 +58,8 @@ class ProcessRun:
         self.flight.started(pid, pid_started)
 
     def log(self, lines: list[LogLine]) -> None:
-        if self._output is not None and len(self._output) < _MOST_OF_STACKS:
-            self._output += [line.text for line in lines if line.logger == OUTPUT[0]]
+        if self._stacks is not None and self._stacks.hear(line.text for line in lines if line.logger == OUTPUT[0]):
+            self._then(0, self._terminate)
         self.flight.log(lines)
 
     def heard(self, frame: list[Any]) -> None:
@@ -97,8 +95,8 @@ class ProcessRun:
             self._step.cancel()
         if self.begun or self._fresh or self.flight.asked:
             result = settle(self._account, end, self.flight.asked, lost)
-            if self._output and not result.error:
-                result = replace(result, error=stacks.written(self._output) or None)
+            if self._stacks is not None and not result.error:
+                result = replace(result, error=self._stacks.text or None)
             self.flight.land(result)
         self._on_end(self)
 
@@ -117,7 +115,7 @@ class ProcessRun:
     def _take_stacks(self) -> None:
         if self.flight.asked is not None and self.flight.asked.outcome is Outcome.TIMED_OUT:
             self.flight.say(f"it {self.flight.asked.why}; these are its stacks, if it can still write them:")
-            self._output = []
+            self._stacks = Stacks()
             self._signal(STACKS_SIGNAL, group=False)
             self._then(_TO_WRITE_STACKS, self._terminate)
         else:

@@ -14,15 +14,33 @@ _WRITTEN = re.compile(r'(Current thread|Thread) 0x[0-9a-f]+.*:$|  File ".*", lin
 _OUR_FRAME = re.compile(rf'  File "(<string>|{re.escape(_OWN)}/.*)", line \d+ in ')
 
 
-def written(lines: Iterable[str]) -> str:
-    """What faulthandler wrote among a worker's other output, without the frames that led to the procedure; empty if it
-    wrote nothing."""
-    picked = [line for line in lines if _WRITTEN.match(line)]
-    if not any(line.strip() for line in picked):
-        return ""
-    while not picked[-1] or _OUR_FRAME.match(picked[-1]):
-        del picked[-1]
-    return "\n".join([HEADING, *picked])
+_LAST = '  File "<string>", line 1 in <module>'
+"""The zygote's program: the outermost frame of the main thread, which faulthandler writes last."""
+_MOST = 2000
+"""Lines: a hundred threads have less, a chatty subprocess has more."""
+
+
+class Stacks:
+    """Picks out of a worker's output what faulthandler writes there."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+
+    def hear(self, lines: Iterable[str]) -> bool:
+        """Listen on; True, once, when the end was among these lines (of a very deep stack it is left out)."""
+        if _LAST in self._lines:
+            return False
+        picked = [line for line in lines if _WRITTEN.match(line)]
+        self._lines += picked[: _MOST - len(self._lines)]
+        return _LAST in picked
+
+    @property
+    def text(self) -> str:
+        """Without the frames that led to the procedure; empty if nothing was written."""
+        lines = self._lines.copy()
+        while lines and (not lines[-1] or _OUR_FRAME.match(lines[-1])):
+            del lines[-1]
+        return "\n".join([HEADING, *lines]) if lines else ""
 
 
 def of_thread(ident: int | None) -> str:

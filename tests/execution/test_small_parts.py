@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 import socket
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -13,12 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linodctl.domain import Outcome, Result
-from linodctl.execution import wire
+from linodctl.execution import stacks, wire
 from linodctl.execution.budget import PER_LINE, LogBudget
 from linodctl.execution.lines import LONGEST, Lines
 from linodctl.execution.outcome import LONGEST_ERROR, one_line, raised, unfit_for_json
 from linodctl.execution.reports import LogLine
 from linodctl.execution.settle import Asked, Exit, settle, told
+from linodctl.execution.stacks import Stacks
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -228,3 +231,31 @@ def test_what_holds_itself_is_unfit_for_json() -> None:
     value: dict[str, Any] = {}
     value["self"] = value
     assert "levels deep" in (unfit_for_json(value, "memory") or "")
+
+
+# --- stacks --------------------------------------------------------------------------------------
+
+WRITTEN = f"""\
+Thread 0x00007f2dd7ba16c0 (most recent call first):
+  File "/usr/lib/python3.11/threading.py", line 982 in run
+
+Current thread 0x00007f2dd8be1b80 (most recent call first):
+  File "/site/jobs.py", line 10 in work
+  File "{Path(stacks.__file__).parent}/perform.py", line 50 in _call
+  File "<string>", line 1 in <module>""".splitlines()
+
+
+@given(st.lists(st.integers(0, len(WRITTEN)), max_size=4), st.text(max_size=5))
+def test_stacks_are_picked_out_of_the_output_and_lose_our_own_frames(cuts: list[int], noise: str) -> None:
+    found = Stacks()
+    ends = [0, *sorted(cuts), len(WRITTEN)]
+    told = [found.hear(["x" + noise, *WRITTEN[start:end]]) for start, end in itertools.pairwise(ends)]
+    assert told.count(True) == 1
+    assert not found.hear(WRITTEN)
+    assert found.text.splitlines() == [stacks.HEADING, *WRITTEN[:5]]
+
+
+def test_no_stacks_make_no_text() -> None:
+    found = Stacks()
+    assert not found.hear(["", "something else"])
+    assert found.text == ""

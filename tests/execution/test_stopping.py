@@ -79,6 +79,9 @@ def test_a_timeout_says_so_and_shows_where_the_run_hung(bench: Bench) -> None:
     assert result.outcome is Outcome.TIMED_OUT
     assert result.reason == "ran longer than its timeout of 0:00:00.300000"
     assert any("in stuck_in_c" in text for text in bench.texts(run_id))
+    heading, thread, where = (result.error or "").splitlines()
+    assert heading == "Where it was when its time was over:" and thread.startswith("Current thread 0x")
+    assert where.endswith("in stuck_in_c") and "jobs.py" in where
 
 
 def test_grandchildren_die_with_a_stopped_run(bench: Bench) -> None:

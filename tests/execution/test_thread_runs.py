@@ -99,6 +99,7 @@ def test_a_deaf_thread_says_that_it_can_not_be_killed(bench: Bench) -> None:
     result = bench.end(run_id)
     assert result.outcome is Outcome.TIMED_OUT
     assert (result.reason or "").startswith("ran longer than")
+    assert "in wait_for_file" in (result.error or "") and "linodctl/execution" not in (result.error or "")
 
 
 def test_closing_gives_a_deaf_thread_up(make_bench: Callable[..., Bench]) -> None:
