@@ -39,14 +39,15 @@ def run_site(
 
     SiteHeld if another runner has it, ConfigError or StateError if it can't begin.
     """
+    from linodctl.operations.trust import CarefulLoader, insist
     from linodctl.runner.session import session
     from linodctl.store import open_store
     from linodctl.store.lock import SiteLock
 
-    _ = site.loaded  # all problems are told before anything is touched
+    insist(site, site.loaded)  # all problems are told before anything is touched
     with SiteLock(site.state, since=site.now(), version=__version__), open_store(site.state, PATIENCE) as store:
         heard_by = listeners(site, quiet=quiet, color=color)
-        return asyncio.run(session(site.declaration, store, site.clock, heard_by, once=once, lasting=lasting))
+        return asyncio.run(session(CarefulLoader(site), store, site.clock, heard_by, once=once, lasting=lasting))
 
 
 def open_site(config: str | Sequence[str] = (), state: str | None = None) -> OpenSite:

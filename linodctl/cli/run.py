@@ -28,12 +28,14 @@ def command(call: Call, once: bool, lasting: timedelta | None) -> int:
       linodctl run -c /etc/mysite/linodctl.yaml -q
       linodctl run --once
     """
+    from linodctl.operations.trust import doubts
     from linodctl.wiring import run_site
 
     if once and lasting is not None:
         raise click.UsageError("--once ends by itself; leave --for out")
-    for problem in call.site.loaded.warnings:
-        call.note(problem.text())
+    for problem in (*call.site.loaded.warnings, *doubts(call.site, call.site.loaded)):
+        if problem.severity == "warning":
+            call.note(problem.text())
     code = run_site(call.site, once=once, lasting=lasting, quiet=call.verbosity < 0, color=call.colored(sys.stderr))
     if call.json:
         call.print_json({"exit_code": code})

@@ -90,6 +90,11 @@ class Loaded:
     warnings: tuple[Problem, ...]
     _document: Mapping[str, Any] = field(repr=False, compare=False)
 
+    @property
+    def read_from(self) -> tuple[Path, ...]:
+        """Every file that was read: YAML and env files."""
+        return tuple(map(Path, self._document["watch"]["stats"]))
+
     def problem(self, task: str, option: str, message: str, severity: Severity = "error") -> Problem:
         """A problem where the option, `func`, or else the task is declared: for checks that need more than files."""
         declared = self._document["tasks"][task]

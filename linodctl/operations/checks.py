@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from linodctl.config import ConfigError, Loaded, Problem
+from linodctl.operations.trust import doubts
 
 if TYPE_CHECKING:
     from linodctl.execution.probe import PathReport, Probe
@@ -20,7 +21,8 @@ class Checked(NamedTuple):
 
 
 def check(site: Site, *, imports: bool = True) -> tuple[Problem, ...]:
-    """All problems and warnings. With `imports` the site's code is imported, in a process of its own."""
+    """All problems and warnings. With `imports` the site's code is imported, in a process of its own; root does so only
+    if nobody else can change it."""
     return checked(site, imports=imports).problems
 
 
@@ -30,23 +32,27 @@ def checked(site: Site, *, imports: bool = True) -> Checked:
         loaded = site.declaration.load()
     except ConfigError as error:
         return Checked(error.problems, None)
-    return _with_code(site, loaded) if imports else _with_advice(site, loaded, [])
+    doubtful = doubts(site, loaded)
+    if not imports or any(problem.severity == "error" for problem in doubtful):
+        return _with_advice(site, loaded, doubtful)
+    return _with_code(site, loaded, doubtful)
 
 
-def _with_code(site: Site, loaded: Loaded) -> Checked:
+def _with_code(site: Site, loaded: Loaded, doubtful: Sequence[Problem]) -> Checked:
     """The config as it is with the decorated functions that the code has now, and what is wrong with the code."""
     from linodctl.errors import LinodctlError
 
     try:
         probe = _look(loaded)
     except LinodctlError as error:  # setup failed, or importing killed the process: nothing else can be known
-        return _with_advice(site, loaded, [_of_site(loaded, "setup" if loaded.setup else "", str(error))])
+        broken = _of_site(loaded, "setup" if loaded.setup else "", str(error))
+        return _with_advice(site, loaded, [*doubtful, broken])
     if loaded.discover:
         try:
             loaded = site.declaration.load_discovering(probe.discovered)
         except ConfigError as error:
             return Checked(error.problems, None)
-    return _with_advice(site, loaded, [*_unreadable(loaded, probe), *_unfit(loaded, probe)])
+    return _with_advice(site, loaded, [*doubtful, *_unreadable(loaded, probe), *_unfit(loaded, probe)])
 
 
 def _with_advice(site: Site, loaded: Loaded, problems: Sequence[Problem]) -> Checked:

@@ -23,6 +23,7 @@ from linodctl.execution.reports import Ended, Logged, Progressed, Report, Starte
 from linodctl.operations.follow import Step
 from linodctl.operations.names import select
 from linodctl.operations.site import Site, who
+from linodctl.operations.trust import insist
 from linodctl.operations.wishes import named
 from linodctl.planning.aftermath import conclude
 from linodctl.planning.decisions import Start
@@ -63,6 +64,7 @@ def run_here(site: Site, names: Sequence[str], wish: Wish, tell: Tell) -> RanHer
     recorded if the site's code can't be loaded.
     """
     chosen = select(site.loaded.tasks, named(names))
+    insist(site, site.loaded)
     with site.writing() as store, _lock_if_free(site) as is_ours:
         return asyncio.run(_Here(site, store, is_ours, tell).run_all(chosen, wish))
 

@@ -36,7 +36,7 @@ class Site:
     ) -> None:
         """Find the config as CONTRACT's section 1 says. ConfigError if there is none."""
         environ = os.environ if environ is None else environ
-        self._environ = environ
+        self.environ = environ
         self.clock = clock or SystemClock()
         self.declaration = Declaration(
             find_config(config, environ), environ, state or environ.get("LINODCTL_STATE") or None, self.clock
@@ -44,7 +44,7 @@ class Site:
 
     def with_config(self, config: Sequence[str]) -> Site:
         """The same state file under another config. ConfigError if there is none."""
-        return Site(config, str(self.declaration.state()), environ=self._environ, clock=self.clock)
+        return Site(config, str(self.declaration.state()), environ=self.environ, clock=self.clock)
 
     @cached_property
     def loaded(self) -> Loaded:

@@ -100,7 +100,7 @@ class SiteLock:
 
     def _open(self, flags: int) -> int:
         try:
-            return os.open(self.path, flags | os.O_CLOEXEC, 0o600)
+            return os.open(self.path, flags | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         except FileNotFoundError:
             if flags & os.O_CREAT:
                 raise StateError(f"the folder {self.path.parent} of the state file doesn't exist; create it") from None
