@@ -11,6 +11,7 @@ import click
 
 from linodctl.cli.call import ReaderGone
 from linodctl.errors import LinodctlError
+from linodctl.masking import known
 from linodctl.texts import printable
 
 if TYPE_CHECKING:
@@ -60,8 +61,12 @@ def _tell(error: LinodctlError) -> None:
     """The message, a line for each of its lines; a mistake in a phrase is pointed at."""
     from linodctl.config.problems import ConfigError
 
-    prefix = "" if isinstance(error, ConfigError) and error.problems[0].file else "linodctl: "
-    for line in str(error).splitlines() or [type(error).__name__]:
+    prefix, text = "linodctl: ", str(error)
+    if not isinstance(error, ConfigError):
+        text = known.text(text)
+    elif error.problems[0].file:
+        prefix = ""
+    for line in text.splitlines() or [type(error).__name__]:
         _say(prefix + printable(line))
     for line in _pointed(error).splitlines():
         _say(f"  {printable(line)}")
@@ -75,7 +80,7 @@ def _pointed(error: LinodctlError) -> str:
 def _tell_usage(error: click.ClickException) -> None:
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "linodctl"
-    _say(f"{path}: {printable(error.format_message())}")
+    _say(f"{path}: {printable(known.text(error.format_message()))}")
     if isinstance(error, click.UsageError):
         _say(f"'{path} --help' shows how it is used")
 
@@ -84,7 +89,7 @@ def _report(error: Exception) -> None:
     """Keep the traceback in a file; say where in one line."""
     from linodctl.cli.reports import write_report
 
-    what = printable(f"{type(error).__name__}: {error}")[:200]
+    what = printable(known.text(f"{type(error).__name__}: {error}"))[:200]
     path = write_report(error)
     where = f"please report it with the file {path}" if path else "and no report could be written"
     _say(f"linodctl: you met a bug ({what}); {where}")

@@ -1,4 +1,7 @@
-"""The report of a bug in linodctl: what a developer needs to find it, in a file that only its owner can read."""
+"""The report of a bug in linodctl: what a developer needs to find it, in a file that only its owner can read.
+
+It is made to be sent on, so secrets are masked in it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import tempfile
 import traceback
 
 from linodctl import __version__
+from linodctl.masking import known
 
 
 def write_report(error: BaseException) -> str | None:
@@ -27,7 +31,7 @@ def write_report(error: BaseException) -> str | None:
         descriptor, path = tempfile.mkstemp(prefix="linodctl-bug-", suffix=".txt", text=True)
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             os.fchmod(descriptor, 0o600)  # a umask may have taken the owner's own rights
-            file.write(text)
+            file.write(known.text(text))
     except OSError:
         return None
     return path

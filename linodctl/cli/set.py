@@ -23,11 +23,13 @@ def command(call: Call, name: str, settings: tuple[str, ...]) -> None:
       linodctl set checkdata every='day at 02:30' timeout=10m
       linodctl set checkdata retries='{attempts: 3, delay: 10s}'
     """
+    from linodctl.masking import known
     from linodctl.operations.settings import set_options
     from linodctl.operations.typed import pairs
 
     options = pairs(settings, "log_level=DEBUG")
     task, _ = set_options(call.site, name, options)
+    options = known.value(options)
     if call.json:
         call.print_json([{"task": task.name, "option": option, "value": value} for option, value in options.items()])
         return

@@ -13,6 +13,7 @@ from linodctl.cli.slot_table import slot_table
 from linodctl.cli.table import Table
 from linodctl.cli.words import STATES, duration_of, lasting, when
 from linodctl.domain import Run
+from linodctl.masking import known
 from linodctl.operations.show import DEFAULT, TaskInFull
 
 
@@ -63,7 +64,7 @@ class TaskPage:
         yield "last outcome", state.last_outcome.value if state.last_outcome else ""
         yield "last success", when(state.last_success, self._zone)
         yield "failures", f"{state.failures} in a row" if state.failures else ""
-        yield "memory", json.dumps(dict(state.memory), ensure_ascii=False) if state.memory else ""
+        yield "memory", json.dumps(known.value(state.memory), ensure_ascii=False) if state.memory else ""
 
     def _disabled(self) -> None:
         """Why, the traceback that tells more, and what to do about it."""

@@ -1,6 +1,7 @@
 """Builds the values of `domain` out of options that have been checked; nothing here needs pydantic or yaml.
 
-Tasks that agree share one Policy and one Launch: a site may have 100,000 of them.
+Tasks that agree share one Policy and one Launch: a site may have 100,000 of them. Descriptions are only shown, so
+secrets are masked in them here.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from linodctl.config import keys
 from linodctl.config.durations import parse_duration
 from linodctl.config.values import parse_size
 from linodctl.domain import Isolation, Launch, LogLevel, Missed, OnLost, Overlap, Policy, Procedure, Retries, Task
+from linodctl.masking import known
 from linodctl.recurrence import Recurrence
 
 Options = Mapping[str, Any]
@@ -39,7 +41,7 @@ class Builder:
             policy=self._policy(options),
             launch=self._launch(func, options),
             log_level=log_level(options, recurrence),
-            description=options.get("description", ""),
+            description=known.text(options.get("description", "")),
             tags=tuple(options.get("tags", ())),
             disabled=_disabled(options.get("disabled", False), said_at) or self._unresolved.get(func),
         )
@@ -55,12 +57,13 @@ class Builder:
         chosen = {"cwd": self._folder} | {option: options[option] for option in keys.LAUNCH if option in options}
         key = json.dumps([func, chosen], sort_keys=True)
         if key not in self._launches:
+            known.learn_from(chosen)
             self._launches[key] = Launch(func, **_read(chosen, _LAUNCH_READERS))
         return self._launches[key]
 
 
 def procedure(name: str, func: str, options: Options, recurrence: Recurrence) -> Procedure:
-    return Procedure(name, func, options.get("description", ""), recurrence, log_level(options, recurrence))
+    return Procedure(name, func, known.text(options.get("description", "")), recurrence, log_level(options, recurrence))
 
 
 def log_level(options: Options, recurrence: Recurrence) -> LogLevel:

@@ -18,6 +18,7 @@ from linodctl.config.problems import Place, Problem, Severity, shown_path
 from linodctl.config.rules import Rules
 from linodctl.config.values import parse_duration, parse_size
 from linodctl.domain import LogLevel, Procedure, Task
+from linodctl.masking import SHORTEST, known
 from linodctl.recurrence import Recurrence
 
 
@@ -91,6 +92,12 @@ class Loaded:
     _document: Mapping[str, Any] = field(repr=False, compare=False)
 
     @property
+    def hidden(self) -> list[str]:
+        """What env files define, wherever it has been filled in: not to be shown."""
+        values = (self.env[name] for name in self._document["settings"]["from_env_files"])
+        return [value for value in values if len(value) >= SHORTEST]
+
+    @property
     def read_from(self) -> tuple[Path, ...]:
         """Every file that was read: YAML and env files."""
         return tuple(map(Path, self._document["watch"]["stats"]))
@@ -126,6 +133,7 @@ def assemble(
         return rules.parse(name, declared["recurrence"])
 
     rules = Rules(settings["timezone"], settings["calendars"])
+    known.learn_from(settings["env"])
     builder = build.Builder(settings["folder"], unresolved)
     sources = Sources(document["tasks"])
     return Loaded(

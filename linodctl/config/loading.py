@@ -23,6 +23,7 @@ from linodctl.config.recurrences import Recurrences
 from linodctl.config.rules import Rules
 from linodctl.config.settings import settings_of
 from linodctl.config.shape import Shaped, check_shape
+from linodctl.masking import known
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ def load_files(paths: Sequence[Path], outside: Outside, unresolved: Mapping[str,
     """What `linodctl.config.load` promises."""
     problems = Problems()
     gathered = gather(paths, outside.environ, problems)
+    known.learn_variables(gathered.env)
     if not gathered.tree.entries:
         _nothing_declared(gathered, problems)
     shaped = check_shape(gathered.tree, problems)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from linodctl.errors import LinodctlError, UsageError
+from linodctl.masking import known
 from linodctl.texts import printable
 
 Severity = Literal["error", "warning"]
@@ -90,9 +91,9 @@ class Problems:
             self.error(place, key, message)
 
     def add(self, severity: Severity, place: Place, key: str | Sequence[str | int], message: str) -> None:
-        """The same mistake, seen from several tasks, is one problem."""
+        """The same mistake, seen from several tasks, is one problem. Secrets are masked here."""
         dotted = key if isinstance(key, str) else ".".join(part for part in key if isinstance(part, str))
-        problem = Problem(severity, shown_path(place.file), place.line, place.column, dotted, message)
+        problem = Problem(severity, shown_path(place.file), place.line, place.column, dotted, known.text(message))
         self.found[problem] = None
 
     def has_error_at(self, place: Place) -> bool:

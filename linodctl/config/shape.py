@@ -18,6 +18,7 @@ from linodctl.config.models_task import ProcedureEntry, RetryOptions, TaskEntry,
 from linodctl.config.nodes import Node, Path, Scalar, Table, deepest, place_of_key, place_of_value, plain, without
 from linodctl.config.option_types import said
 from linodctl.config.problems import Problems, nearest
+from linodctl.masking import MASK, is_secret_key
 
 SECTIONS = ("procedures", "tasks", "defaults", "env", "limits", "calendars", "history", "log")
 NAMED = ("procedures", "tasks")
@@ -98,7 +99,10 @@ def _report(error: ErrorDetails, tree: Table, problems: Problems) -> Path:
     _, found = deepest(tree, path)
     place = place_of_key(tree, found) if is_about_key else place_of_value(tree, found)
     if not problems.has_error_at(place):  # a variable that is not set, say
-        problems.error(place, path if len(found) == len(path) else found, in_words(error, path))
+        message = in_words(error, path)
+        if any(is_secret_key(str(part)) for part in path):
+            message = message.replace(said(error["input"]), MASK)
+        problems.error(place, path if len(found) == len(path) else found, message)
     cut = found[: next((at for at, part in enumerate(found) if isinstance(part, int)), len(found))]
     assert cut, f"nothing to cut off for {error}"
     return cut

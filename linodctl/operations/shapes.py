@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from linodctl.domain import LogLevel, Procedure, Request, Run, SkipRow
+from linodctl.masking import known
 
 if TYPE_CHECKING:
     from linodctl.operations.lists import TaskLine
@@ -143,7 +144,7 @@ def request_shape(request: Request) -> Shape:
         "task": request.task,
         "requested_at": stamp(request.requested_at),
         "requested_by": request.requested_by,
-        "args": dict(request.args),
+        "args": known.value(request.args),
         "log_level": request.log_level.value if request.log_level else None,
         "as_of": stamp(request.as_of),
     }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from linodctl.config.durations import format_duration
 from linodctl.domain import Outcome, Request, Run, SkipRow, Task
+from linodctl.masking import masked
 from linodctl.operations.lists import TaskLine, statuses
 from linodctl.operations.names import one
 from linodctl.operations.upcoming import Upcoming, next_slots
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 RECENT = 5
 SLOTS = 3
 DEFAULT = "default"
+FREE = frozenset({"args", "env", "cwd", "user", "description", "disabled", "tags"})
+"""Options of any text: what an env file filled in is masked there. The others are words of ours, or numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +66,15 @@ def show(site: Site, name: str) -> TaskInFull:
 
 
 def _options(site: Site, task: Task) -> Iterator[Option]:
-    """The function first, then what was declared, each with the place where; then what is as it is by default."""
+    """The function first, then what was declared, each with the place where; then what is as it is by default.
+
+    Secrets are masked.
+    """
     sources, declared = site.loaded.sources, site.loaded.options.get(task.name, {})
     yield Option("func", task.launch.func, sources.get((task.name, "func"), DEFAULT))
     for name, value in declared.items():
-        yield Option(name, value, sources.get((task.name, name), DEFAULT))
+        shown = masked(value, name, site.loaded.hidden if name in FREE else ())
+        yield Option(name, shown, sources.get((task.name, name), DEFAULT))
     for name, value in _in_force(task).items():
         if name not in declared:
             yield Option(name, value, DEFAULT)

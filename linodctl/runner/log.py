@@ -15,6 +15,7 @@ from typing import Any
 
 from linodctl.config import LogConfig
 from linodctl.errors import LinodctlError
+from linodctl.masking import known
 from linodctl.texts import printable
 
 COLORS = {logging.WARNING: "\033[33m", logging.ERROR: "\033[31m", logging.CRITICAL: "\033[1;31m"}
@@ -72,7 +73,7 @@ class TextLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         time = _time(record, self._zone).isoformat(" ", "seconds")
-        line = f"{time} {record.levelname:<8} {printable(record.getMessage())}"
+        line = f"{time} {record.levelname:<8} {printable(known.text(record.getMessage()))}"
         paint = COLORS.get(record.levelno) if self._color else None
         return f"{paint}{line}{RESET}" if paint else line
 
@@ -89,7 +90,7 @@ class JsonLines(logging.Formatter):
             "time": _time(record, self._zone).isoformat(),
             "level": record.levelname,
             "event": getattr(record, "event", None),
-            "message": record.getMessage(),
+            "message": known.text(record.getMessage()),
         }
         return json.dumps(shape)
 
