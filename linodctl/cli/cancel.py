@@ -14,24 +14,28 @@ from linodctl.cli.words import how_many
 def command(call: Call, target: str) -> None:
     """Withdraw a request, or stop a run.
 
-    By name (a glob and tag:TAG will do): the task's waiting requests and its runs. By number: that run. A run is asked
-    to stop, gets TERM after 5 s and KILL after its grace.
+    By name (a glob and tag:TAG will do): the task's waiting requests, its runs and its waiting retries. By number: that
+    run. A run is asked to stop, gets TERM after 5 s and KILL after its grace.
 
     \b
     Examples:
       linodctl cancel checkdata
       linodctl cancel 4711
     """
+    from dataclasses import asdict
+
     from linodctl.operations.wishes import cancel
 
     done, heard = cancel(call.site, target)
     if call.json:
-        call.print_json([{"task": it.task, "requests": it.requests, "run_ids": list(it.run_ids)} for it in done])
+        call.print_json([asdict(it) for it in done])
         return
     for it in done:
         if it.requests:
             call.print_line(f"{it.task}: {how_many(it.requests, 'request')} withdrawn")
         for run_id in it.run_ids:
             call.print_line(f"{it.task}: run {run_id} asked to stop")
+        if it.retries:
+            call.print_line(f"{it.task}: {how_many(it.retries, 'further attempt')} given up")
     if not heard.alive and any(it.run_ids for it in done):
         call.note("no runner is alive: whoever carries out the run will find the wish, or the next runner ends it")

@@ -22,10 +22,10 @@ class Following:
     def __init__(self, call: Call) -> None:
         self.runs: dict[int, Run] = {}
         """The latest run of each request, by request id."""
-        self.ended: set[int] = set()
-        """Requests that have come to an end."""
         self._call = call
         self._some_withdrawn = False
+        self._next: dict[int, int] = {}
+        """The lowest line of each run that has not been told: runs may be followed anew after an interruption."""
         self._lines = LogLines(call, self._say)
         self._bars: Bars | None = None
 
@@ -50,7 +50,9 @@ class Following:
     def hear(self, step: Step) -> None:
         match step:
             case LogRow():
-                self._lines.print(step)
+                if step.id >= self._next.get(step.run_id, 0):
+                    self._next[step.run_id] = step.id + 1 if step.id else 0  # a run here has no ids
+                    self._lines.print(step)
             case Run():
                 self._hear_run(step)
             case Withdrawn():
@@ -63,15 +65,13 @@ class Following:
         before = self.runs.get(run.request_id)
         self.runs[run.request_id] = run
         if before is not None and before.run_id != run.run_id:
-            self.ended.discard(run.request_id)
             self._say(f"{run.task}: tried again as run {run.run_id}")
         if run.end_time is not None:
-            self._hear_end(run, run.request_id)
+            self._hear_end(run)
         elif run.progress is not None:
             self._show_progress(run)
 
-    def _hear_end(self, run: Run, request_id: int) -> None:
-        self.ended.add(request_id)
+    def _hear_end(self, run: Run) -> None:
         if self._bars is not None:
             self._bars.finish(run)
         why = why_of(run)
@@ -79,7 +79,6 @@ class Following:
         self._say(strong(run.task), ": ", outcome_of(run), f" after {took}", f": {why}" if why else "")
 
     def _hear_withdrawn(self, request: Request) -> None:
-        self.ended.add(request.request_id)
         self._some_withdrawn = True
         self._say(strong(request.task), ": the request was withdrawn before it started")
 

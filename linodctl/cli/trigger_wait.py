@@ -12,26 +12,34 @@ from linodctl.cli.call import Call
 from linodctl.cli.failures import INTERRUPTED
 from linodctl.cli.following import Following
 from linodctl.domain import Request
-from linodctl.operations.follow import follow_requests
+from linodctl.operations.follow import follow_requests, unfinished
 from linodctl.operations.shapes import triggered_shape
-from linodctl.operations.wishes import cancel, trigger
+from linodctl.operations.wishes import take_back, trigger
 
 
 def trigger_wait(call: Call, names: Sequence[str], asked: dict[str, Any]) -> int:
-    """Exit code 0 if all ended well, 1 if not, 130 if the person lost patience."""
+    """Exit code 0 if all ended well, 1 if not, 130 if Ctrl-C was pressed."""
     requests, heard = trigger(call.site, names, **asked)
     if not heard.alive:
         call.note(f"no runner is alive: waiting for one; start it with '{call.like('run')}' in another terminal")
+    interrupted = False
     with Following(call) as following:
-        try:
-            for step in follow_requests(call.site, requests, alive=heard.alive):
-                following.hear(step)
-        except KeyboardInterrupt:
-            following.stop()
-            return _interrupted(call, requests, following)
+        open_ones = requests
+        while open_ones:
+            try:
+                for step in follow_requests(call.site, open_ones, alive=heard.alive):
+                    following.hear(step)
+                break
+            except KeyboardInterrupt:
+                following.stop()
+                open_ones = unfinished(call.site, requests)
+                if interrupted or not _stopped(call, open_ones):
+                    _leave(call, open_ones)
+                    return INTERRUPTED
+                interrupted = True
     if call.json:
         call.print_json([_shape(request, following) for request in requests])
-    return 0 if following.all_fine else 1
+    return INTERRUPTED if interrupted else 0 if following.all_fine else 1
 
 
 def _shape(request: Request, following: Following) -> dict[str, Any]:
@@ -39,13 +47,23 @@ def _shape(request: Request, following: Following) -> dict[str, Any]:
     return triggered_shape(request, run, withdrawn=run is None)
 
 
-def _interrupted(call: Call, requests: Sequence[Request], following: Following) -> int:
-    """The runs are the runner's; say that they go on, and how to stop them. On a terminal: ask."""
-    open_ones = [request.task for request in requests if request.request_id not in following.ended]
-    for task in open_ones:
-        call.warn(f"{task}: goes on without you; '{call.like(f'cancel {task}')}' stops it")
-    if sys.stdin.isatty() and sys.stderr.isatty() and open_ones and click.confirm("Stop it now?", err=True):
-        for task in open_ones:
-            cancel(call.site, task)
-            call.warn(f"{task}: asked to stop")
-    return INTERRUPTED
+def _stopped(call: Call, requests: Sequence[Request]) -> bool:
+    """Whether the person at the terminal, if there is one, wants what was requested stopped; it is asked to, then."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    them = requests[0].task if len(requests) == 1 else f"these {len(requests)} runs"
+    try:
+        if not click.confirm(f"\nStop {them}?", err=True):
+            return False
+    except click.Abort:  # Ctrl-C again, or Ctrl-D
+        call.note("")
+        return False
+    take_back(call.site, requests)
+    call.note("asked to stop; Ctrl-C leaves without waiting for the end")
+    return True
+
+
+def _leave(call: Call, requests: Sequence[Request]) -> None:
+    """The runs are the runner's: say that they go on, and how to stop them."""
+    for request in requests:
+        call.warn(f"{request.task}: goes on without you; '{call.like(f'cancel {request.task}')}' stops it")

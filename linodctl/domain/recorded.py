@@ -53,6 +53,11 @@ class TaskState:
     """Failed runs in a row."""
     memory: Mapping[str, Any] = field(default_factory=dict)
 
+    def further_attempts(self, request_id: int | None = None) -> tuple[Pending, ...]:
+        """What waits to be tried again, of one request or of everything."""
+        again = (item for item in self.pending if item.trigger in (Trigger.RETRY, Trigger.RERUN))
+        return tuple(item for item in again if request_id in (None, item.request_id))
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

@@ -58,6 +58,12 @@ def follow_requests(site: Site, requests: Sequence[Request], *, alive: bool = Tr
                     yield Attended(alive)
 
 
+def unfinished(site: Site, requests: Sequence[Request]) -> list[Request]:
+    """Those that wait, run, or are to be tried again."""
+    with site.reading() as reader, reader.snapshot():
+        return [request for request in requests if not _has_ended(reader, request)]
+
+
 class _Followed:
     """One request and how far it has been told."""
 
@@ -72,7 +78,7 @@ class _Followed:
         with reader.snapshot():
             run = reader.run_for_request(self._request.request_id)
             lines = reader.logs(run_ids=[run.run_id], after_id=self._log_id) if run else []
-            self.is_over = self._has_ended(reader, run)
+            self.is_over = _has_ended(reader, self._request)
         if run is None:
             if self.is_over:
                 yield Withdrawn(self._request)
@@ -86,15 +92,16 @@ class _Followed:
             yield run  # its end comes after its last words
         self._run = run
 
-    def _has_ended(self, reader: Reader, run: Run | None) -> bool:
-        if run is None:
-            row = reader.request_row(self._request.request_id)
-            return row is None or row.cancelled_at is not None
-        return run.end_time is not None and not self._has_retry(reader, run)
 
-    def _has_retry(self, reader: Reader, run: Run) -> bool:
-        state = reader.states([run.task]).get(run.task)
-        return any(item.request_id == self._request.request_id for item in state.pending) if state else False
+def _has_ended(reader: Reader, request: Request) -> bool:
+    run = reader.run_for_request(request.request_id)
+    if run is None:
+        row = reader.request_row(request.request_id)
+        return row is None or row.cancelled_at is not None
+    if run.end_time is None:
+        return False
+    state = reader.states([run.task]).get(run.task)
+    return state is None or not state.further_attempts(request.request_id)
 
 
 def follow_logs(site: Site, target: str | None = None, *, level: int | None = None, last: int) -> Iterator[LogRow]:

@@ -86,15 +86,17 @@ def reset(site: Site, names: Sequence[str]) -> tuple[list[Task], Heard]:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """What a `cancel` took back of one task: requests that had not started, and runs that were asked to stop."""
+    """What a `cancel` took back of one task: requests that had not started, runs that were asked to stop, retries."""
 
     task: str
     requests: int
     run_ids: tuple[int, ...]
+    retries: int = 0
+    """Attempts that were to be made after failed ones."""
 
 
 def cancel(site: Site, target: str) -> tuple[list[Cancelled], Heard]:
-    """Withdraw the requests and stop the runs of the tasks meant, or stop the run of this number.
+    """Withdraw the requests, stop the runs and give up the retries of the tasks meant; or stop the run of this number.
 
     UnknownName if there is no such task or run, or there is nothing to cancel.
     """
@@ -103,11 +105,25 @@ def cancel(site: Site, target: str) -> tuple[list[Cancelled], Heard]:
     chosen = select(site.loaded.tasks, [target])
     with site.reading() as reader:
         busy = {request.task for request in reader.requests()} | {run.task for run in reader.running()}
+        states = reader.states([task.name for task in chosen])
+        busy |= {name for name, state in states.items() if state.further_attempts()}
     if not any(task.name in busy for task in chosen):
-        raise UnknownName(f"{_neither(chosen)} a request or a run to cancel")
+        raise UnknownName(f"{_neither(chosen)} a request, a run or a retry to cancel")
     with site.writing() as store:
         done = [_cancel_task(site, store, task.name) for task in chosen if task.name in busy]
     return done, tell_runner(site)
+
+
+def take_back(site: Site, requests: Sequence[Request]) -> Heard:
+    """Withdraw these requests, or stop the runs that they have led to; nobody else's, and no retry follows."""
+    with site.writing() as store:
+        for request in requests:
+            store.withdraw(request.request_id, site.now(), who())
+            store.forgo(request.task, site.now(), who(), request.request_id)
+            run = store.run_for_request(request.request_id)
+            if run is not None and run.end_time is None:
+                store.cancel_run(run.run_id, site.now(), who())
+    return tell_runner(site)
 
 
 def _neither(chosen: Sequence[Task]) -> str:
@@ -119,7 +135,7 @@ def _cancel_task(site: Site, store: Store, task: str) -> Cancelled:
     run_ids = tuple(run.run_id for run in store.running(task))
     for run_id in run_ids:
         store.cancel_run(run_id, site.now(), who())
-    return Cancelled(task, withdrawn, run_ids)
+    return Cancelled(task, withdrawn, run_ids, store.forgo(task, site.now(), who()))
 
 
 def _cancel_run(site: Site, run_id: int) -> Cancelled:

@@ -220,15 +220,20 @@ class Scheduler:
         return True
 
     def withdraw(self, request_id: int, task: str, now: datetime) -> None:
-        """Forget a request that has not started, or the retry that its run waits for."""
+        """Forget a request that has not started."""
         lane = self._yard.lanes.get(task)
-        if lane is None:
-            return
-        lane.requests = tuple(request for request in lane.requests if request.request_id != request_id)
-        kept = tuple(item for item in lane.state.pending if item.request_id != request_id)
-        if kept != lane.state.pending:
+        if lane is not None:
+            lane.requests = tuple(request for request in lane.requests if request.request_id != request_id)
+            self._yard.reconsider(lane, now)
+
+    def forgo(self, task: str, request_id: int | None, now: datetime) -> None:
+        """Drop the attempts that wait to be made after a failed or lost one: of that request, or all of the task."""
+        lane = self._yard.lanes.get(task)
+        if lane is not None:
+            given_up = lane.state.further_attempts(request_id)
+            kept = tuple(item for item in lane.state.pending if item not in given_up)
             self._yard.change(lane, pending=kept)
-        self._yard.reconsider(lane, now)
+            self._yard.reconsider(lane, now)
 
     def disable(self, task: str, reason: str, at: datetime, until: datetime | None, now: datetime) -> None:
         """Somebody set the flag at the instant `at`; slots that wait become skips."""

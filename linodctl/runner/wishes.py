@@ -95,6 +95,10 @@ def _withdraw(edit: Edit, scheduler: Scheduler, heard: Heard, now: datetime) -> 
     scheduler.withdraw(edit.detail["request_id"], edit.task, now)
 
 
+def _forgo(edit: Edit, scheduler: Scheduler, heard: Heard, now: datetime) -> None:
+    scheduler.forgo(edit.task, edit.detail["request_id"], now)
+
+
 def _cancel_run(edit: Edit, scheduler: Scheduler, heard: Heard, now: datetime) -> None:
     heard.stop_runs.append((edit.detail["run_id"], edit.who))
 
@@ -109,6 +113,7 @@ _ACTIONS: dict[str, Callable[[Edit, Scheduler, Heard, datetime], None]] = {
     "reset": _reset,
     "withdraw": _withdraw,
     "cancel_run": _cancel_run,
+    "forgo": _forgo,
     "set": _override,
     "unset": _override,
 }

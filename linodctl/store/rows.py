@@ -61,7 +61,7 @@ class Edit:
     who: str
     task: str
     action: str
-    """`request`, `withdraw`, `cancel_run`, `enable`, `disable`, `reset`, `set`, `unset`."""
+    """`request`, `withdraw`, `cancel_run`, `forgo`, `enable`, `disable`, `reset`, `set`, `unset`."""
     detail: Mapping[str, Any]
 
 

@@ -125,6 +125,15 @@ class Store(Reader):
             wishes.cancel_run(self._connection, run, at, who)
             return True
 
+    def forgo(self, task: str, at: datetime, who: str, request_id: int | None = None) -> int:
+        """Give up the further attempts that wait to be made, of one request or of the whole task; how many."""
+        with self.transaction() as ledger:
+            state = ledger.states([task]).get(task)
+            waiting = state.further_attempts(request_id) if state else ()
+            if waiting:
+                wishes.edit(self._connection, at, who, task, "forgo", {"request_id": request_id})
+            return len(waiting)
+
     def enable(self, names: Iterable[str], at: datetime, who: str) -> None:
         """Clear the flag of each task and its count of failures."""
         with self.transaction():

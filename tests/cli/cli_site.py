@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import pty
+import select
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
-from sites import SiteFolder
+from sites import PATIENCE, SiteFolder
 
 
 class Site(SiteFolder):
@@ -31,3 +36,54 @@ def with_home_of_its_own(site: Site) -> Site:
     for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "LINODCTL_CONFIG", "LINODCTL_STATE", "NO_COLOR"):
         site.env.pop(name, None)
     return site
+
+
+CTRL_C = "\x03"
+
+
+class Terminal:
+    """The program at a terminal of its own, with a person who types and reads."""
+
+    def __init__(self, site: Site, *args: str) -> None:
+        self._master, slave = pty.openpty()
+        self._read = ""
+        self.process = subprocess.Popen(
+            site.command(*args),
+            env={**site.env, "TERM": "xterm", "NO_COLOR": "1"},
+            cwd=site.folder,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # Ctrl-C is a signal for those in front of it
+        )
+        os.close(slave)
+
+    def type(self, keys: str) -> None:
+        os.write(self._master, keys.encode())
+
+    def read_until(self, words: str, insist: str = "") -> str:
+        """Read on until the words have come; all that came before them. AssertionError if the program ends first.
+
+        `insist` is typed again every second: a key that comes between a prompt and the reading of the answer is lost.
+        """
+        for _ in range(int(PATIENCE)):
+            while words not in self._read and select.select([self._master], [], [], 1)[0]:
+                try:
+                    self._read += os.read(self._master, 4096).decode()
+                except OSError:  # Linux's way to say that nobody writes any more
+                    break
+            if words in self._read or self.process.poll() is not None:
+                break
+            self.type(insist)
+        assert words in self._read, f"waited in vain for {words!r} in {self._read!r}"
+        before, _, self._read = self._read.partition(words)
+        return before
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self._master)

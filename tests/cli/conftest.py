@@ -34,6 +34,8 @@ procedures:
   warns: {func: jobs.warns, every: never}
   waits: {func: jobs.until_cancelled, every: never}
   also_waits: {func: jobs.until_cancelled, every: never}
+  asks: {func: jobs.until_cancelled, every: never}
+  retries_slowly: {func: jobs.fail, every: never, retries: {attempts: 2, delay: 1h, max_delay: 1h}}
   often: {func: jobs.remembers, every: 1 hour}
 """
 

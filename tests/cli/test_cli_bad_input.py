@@ -54,7 +54,7 @@ COMMANDS = [
     Bad("logs 17", 3, "no run 17; 'linodctl history' shows the runs"),
     Bad("logs 99999999999999999999999", 3, "no run 99999999999999999999999"),
     Bad("cancel 17", 3, "no run 17"),
-    Bad("cancel good", 3, "task 'good' doesn't have a request or a run to cancel"),
+    Bad("cancel good", 3, "task 'good' doesn't have a request, a run or a retry to cancel"),
     Bad("stop", 4, "no runner is alive"),
     Bad("reload", 4, "no runner is alive"),
     Bad("set good evry=5m", 2, "tasks.good.evry: unknown option"),

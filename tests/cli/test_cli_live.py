@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from cli_site import Site, with_home_of_its_own
+from cli_site import CTRL_C, Site, Terminal, with_home_of_its_own
 from contract import RUN, SKIP, STATUS, TASK, TRIGGERED, assert_shape
 
 
@@ -86,7 +86,8 @@ def test_cancel_stops_a_run_by_number(alive: Site) -> None:
     run = next(run for run in running if run["task"] == "waits")
     assert_shape(run, RUN)
     assert "waits: run" in alive.plain("status").stdout
-    assert alive.cli("cancel", str(run["run_id"])) == [{"task": "waits", "requests": 0, "run_ids": [run["run_id"]]}]
+    (done,) = alive.cli("cancel", str(run["run_id"]))
+    assert done == {"task": "waits", "requests": 0, "run_ids": [run["run_id"]], "retries": 0}
     ended = alive.wait_for_end("waits")
     assert (ended["outcome"], ended["reason"].startswith("asked by ")) == ("cancelled", True)
     done = alive.plain("cancel", str(run["run_id"]))
@@ -104,6 +105,52 @@ def test_ctrl_c_while_waiting_leaves_the_run_alone(alive: Site) -> None:
     assert [run["task"] for run in alive.cli("status")["running"]] == ["also_waits"]
     alive.cli("cancel", "also_waits")
     assert alive.wait_for_end("also_waits")["outcome"] == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("keys", "said", "outcome"),
+    [
+        ("y\n", ["asked to stop; Ctrl-C leaves without waiting for the end", "asks: cancelled after"], "cancelled"),
+        ("\n", ["asks: goes on without you; 'linodctl cancel asks' stops it"], None),
+        (CTRL_C, ["asks: goes on without you"], None),
+    ],
+    ids=["yes", "no", "again"],
+)
+def test_ctrl_c_at_a_terminal_asks_whether_to_stop_the_run(
+    alive: Site, keys: str, said: list[str], outcome: str | None
+) -> None:
+    before = len(alive.lines("start"))
+    with Terminal(alive, "trigger", "asks", "--wait") as terminal:
+        alive.wait_for(lambda: len(alive.lines("start")) > before, "it runs")
+        terminal.type(CTRL_C)
+        terminal.read_until("Stop asks? [y/N]: ")
+        terminal.type(keys)
+        for words in said:
+            terminal.read_until(words, insist=keys if keys == CTRL_C else "")
+        assert terminal.process.wait(30) == 130
+    assert alive.history("asks")[0]["outcome"] == outcome
+    if outcome is None:
+        alive.cli("cancel", "asks")
+        alive.wait_for(lambda: alive.history("asks")[0]["outcome"] == "cancelled", "it is stopped")
+
+
+def test_ctrl_c_stops_only_what_this_call_has_requested_and_its_retry(alive: Site) -> None:
+    with Terminal(alive, "trigger", "retries_slowly", "asks", "--wait") as terminal:
+        terminal.read_until("retries_slowly: failed")
+        terminal.type(CTRL_C)
+        terminal.read_until("Stop these 2 runs? [y/N]: ")
+        terminal.type("y\n")
+        terminal.read_until("asks: cancelled after")
+        assert terminal.process.wait(30) == 130
+    assert [row["attempt"] for row in alive.history("retries_slowly")] == [1]
+    assert alive.plain("cancel", "retries_slowly").returncode == 3, "no retry is left"
+
+
+def test_cancel_gives_up_retries(alive: Site) -> None:
+    alive.cli("trigger", "retries_slowly")
+    alive.wait_for_end("retries_slowly", "failed")
+    done = alive.wait_for(lambda: alive.plain("cancel", "retries_slowly").stdout, "its retry waits")
+    assert done == "retries_slowly: 1 further attempt given up\n"
 
 
 def test_waiting_outlives_the_runner(tmp_path: Path) -> None:

@@ -301,6 +301,20 @@ def test_a_retry_survives_a_restart() -> None:
     assert again.until("12:10:00") == ["12:10:00 a for 12:00:00 (retry)"]
 
 
+def test_retries_can_be_given_up() -> None:
+    story = Story(make_task(rule="1 hour", retries=retries(3, 600)))
+    story.tick()
+    story.end("a", "failed")
+    story.request("a")
+    story.end("a", "failed")
+    story.scheduler.forgo("a", 1, story.now)
+    story.tick()
+    assert [item.request_id for item in story.state().pending] == [None], "the slot's retry is not the request's"
+    story.scheduler.forgo("a", None, story.now)
+    assert story.until("12:59:59") == []
+    assert story.until("13:00:00") == ["13:00:00 a"]
+
+
 def test_retry_raised_by_the_procedure() -> None:
     story = Story(make_task(rule="1 hour"))
     story.tick()
