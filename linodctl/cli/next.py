@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -85,11 +84,12 @@ def _zone(call: Call, for_rule: bool) -> str:
 
 
 def _known(zone: str) -> str:
+    from linodctl.recurrence.modifiers import read_zone
+
     try:
-        ZoneInfo(zone)
-    except (KeyError, ValueError, OSError):
-        raise click.UsageError(f"there is no time zone {zone!r}; write it like Europe/Tallinn") from None
-    return zone
+        return read_zone(zone)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _print(call: Call, found: Sequence[Upcoming]) -> None:

@@ -6,7 +6,7 @@ Every filter speaks about the slot itself, after `spread` has moved it, by the w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -68,6 +68,12 @@ class Around:
             f"spread {duration_text(self.spread)}" if self.spread else "",
         ]
         return " ".join(filter(None, parts))
+
+    def as_walls(self, zone: ZoneInfo) -> Around:
+        """The same limits as the clocks of `zone` show them, without naming it."""
+        start = wall_of(self.start, zone) if self.start is not None and self.start.tzinfo else self.start
+        until = wall_of(self.until, zone) if self.until is not None and self.until.tzinfo else self.until
+        return replace(self, start=start, until=until, zone=None)
 
     @property
     def filters(self) -> bool:

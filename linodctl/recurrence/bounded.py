@@ -45,7 +45,7 @@ class Bounded(Rule):
 
     @property
     def names_wall_times(self) -> bool:
-        return self.rule.names_wall_times and self.around.zone is None
+        return self.rule.names_wall_times
 
     def next_after(self, instant: datetime, frame: Frame) -> datetime | None:
         around = self.around

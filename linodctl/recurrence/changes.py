@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from linodctl.recurrence.bounded import Bounded
 from linodctl.recurrence.rule import Frame, Rule
 from linodctl.recurrence.wall import TICK, first_passing, wall_of, zone_of
 
@@ -37,6 +38,9 @@ def trouble(rule: Rule, zone_name: str, after: datetime, until: datetime, anchor
     """
     if not rule.names_wall_times:
         return None
+    if isinstance(rule, Bounded):
+        zone_name = rule.around.zone or zone_name
+        rule = Bounded(rule.rule, rule.around.as_walls(zone_of(zone_name)))
     zone = zone_of(zone_name)
     frame = Frame(zone_of("UTC"), wall_of(anchor, zone).replace(tzinfo=UTC))
     for change in clock_changes(zone_name, after, until):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from linodctl.recurrence.rule import Frame, Rule
+from linodctl.recurrence.counting import count_by_day
+from linodctl.recurrence.rule import Frame, Rule, Span
 from linodctl.recurrence.wall import TICK, next_following, wall_of
 from linodctl.recurrence.words import UNIT_SECONDS, counted
 
@@ -31,6 +32,12 @@ class Clockface(Rule):
             return next_following(instant, frame.zone, self._next_wall)
         slots = [self._on_grid(instant, mark, frame) for mark in self.marks]
         return min((slot for slot in slots if slot is not None), default=None)
+
+    def summary(self, after: datetime, until: datetime, frame: Frame) -> Span | None:
+        if self.every > 1:
+            return Rule.summary(self, after, until, frame)
+        marks = len(self.marks) * 86400 // UNIT_SECONDS[self.unit]
+        return count_by_day(self, after, until, frame, lambda day: marks)
 
     def _next_wall(self, wall: datetime) -> datetime:
         full = self._full(wall)

@@ -13,8 +13,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from linodctl.recurrence.counting import count_by_day
 from linodctl.recurrence.problem import RuleError
-from linodctl.recurrence.rule import Frame, Rule
+from linodctl.recurrence.rule import Frame, Rule, Span
 from linodctl.recurrence.simple import Startup
 from linodctl.recurrence.stable import stable_number
 from linodctl.recurrence.values import pattern
@@ -68,6 +69,9 @@ class Cron(Rule):
     def next_after(self, instant: datetime, frame: Frame) -> datetime | None:
         walk = next_following if self.follows_clock else next_fixed
         return walk(instant, frame.zone, _table(self.fields).next_wall)
+
+    def summary(self, after: datetime, until: datetime, frame: Frame) -> Span | None:
+        return count_by_day(self, after, until, frame, _table(self.fields).on_day)
 
 
 def read_cron(text: str, name: str, *, key: str = "cron", phrase: str | None = None, start: int = 0) -> Rule:
@@ -180,6 +184,12 @@ class _Table:
                 return datetime.combine(start.date(), at)
         day = self._day_after(start.date())
         return None if day is None else datetime.combine(day, self._first_time())
+
+    def on_day(self, day: date) -> int:
+        """How many wall times the expression names on a date."""
+        if day.month not in self.months or not self.days(day):
+            return 0
+        return len(self.hours) * len(self.minutes) * len(self.seconds)
 
     def _time_from(self, at: time) -> time | None:
         """The first time of the day not before `at`."""

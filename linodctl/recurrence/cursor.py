@@ -102,9 +102,9 @@ class Cursor:
         self._at += 1
         return number
 
-    def time(self) -> time:
-        """A time of day."""
-        return self.value(read_time)
+    def time(self, *, end: bool = False) -> time:
+        """A time of day; the `end` of a stretch can be 24:00."""
+        return self.value(lambda text: read_time(text, end=end))
 
     def moment(self, *, end_of_day: bool = False) -> Moment:
         """A date, a date and a time, or an instant with offset."""

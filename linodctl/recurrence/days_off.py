@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from linodctl.recurrence.values import read_date
-from linodctl.recurrence.words import nearest
+from linodctl.recurrence.words import GROUP_WORDS, WEEKDAY_WORDS, nearest
 
 Calendars = Mapping[str, Sequence[Any]]
 """A site's named calendars: each a list of dates and ranges as YAML gives them."""
@@ -128,6 +128,8 @@ def _entry(text: str, calendars: Calendars) -> DaysOff:
         return _holidays(words[0])
     if text[:1].isdigit():
         return _dates(text)
+    if text.lower() in WEEKDAY_WORDS or text.lower() in GROUP_WORDS:
+        raise ValueError(f"{text!r} is no date; weekdays are chosen with 'only on', like 'only on tuesday-sunday'")
     near = nearest(text, calendars)
     hint = f"did you mean {near!r}?" if near else "write a date, a range 2026-12-24..2027-01-02, or holidays EE"
     raise ValueError(f"there is no calendar {text!r} ({hint})")

@@ -21,7 +21,7 @@ from linodctl.recurrence.problem import RuleError
 from linodctl.recurrence.rule import Rule
 from linodctl.recurrence.simple import Never, Once
 from linodctl.recurrence.values import DAY_END, MIDNIGHT, read_date, read_time
-from linodctl.recurrence.words import EVERY_DAY, WEEKDAYS, nearest
+from linodctl.recurrence.words import EVERY_DAY, LONGEST_MONTH, WEEKDAYS, nearest
 
 T = TypeVar("T")
 
@@ -125,6 +125,8 @@ def _monthly(fields: Fields) -> tuple[Rule, Limits]:
     """By position among the flagged days, as BYSETPOS; else the anchor's day, moved on to a flagged weekday."""
     limits = Limits(start=fields.start)
     if fields.positions:
+        if max(map(abs, fields.positions)) > LONGEST_MONTH:
+            raise RuleError(f"no month has so many days; its positions are 1 to {LONGEST_MONTH}", key="positions")
         days = fields.days or EVERY_DAY
         points = MonthDays(fields.positions) if days == EVERY_DAY else Nth(fields.positions, days, "month")
         return Dated(fields.every, points, fields.at), limits
@@ -187,7 +189,7 @@ def _fields(given: Mapping[str, Any]) -> Fields:
         positions=_positions(given),
         start_date=_read(given, "start_date", read_date),
         start_time=_read(given, "start_time", read_time),
-        end_time=_read(given, "end_time", read_time),
+        end_time=_read(given, "end_time", lambda value: read_time(value, end=True)),
     )
 
 

@@ -126,7 +126,7 @@ def read_window(text: str) -> Window:
     start, dash, end = text.partition("-")
     if not dash:
         raise ValueError(f"{text!r} is not a stretch of the day (write 08:00-18:00)")
-    return Window(read_time(start), read_time(end))
+    return Window(read_time(start), read_time(end, end=True))
 
 
 # --- one reader per word -----------------------------------------------------------------------------
@@ -181,7 +181,7 @@ def _window(cursor: Cursor) -> Window:
         return cursor.value(read_window)
     start = cursor.time()
     cursor.expect("and", "to", "-")
-    return Window(start, cursor.time())
+    return Window(start, cursor.time(end=True))
 
 
 def _only(cursor: Cursor) -> tuple[int, ...]:

@@ -119,7 +119,7 @@ def _cron(value: Any, name: str, calendars: Calendars) -> Read:
 
 
 def _rrule(value: Any, name: str, calendars: Calendars) -> Read:
-    from linodctl.recurrence.rrule import read_lines
+    from linodctl.recurrence.rrule_lines import read_lines
 
     rule, start, zone = read_lines(_text("rrule", value, "FREQ=WEEKLY;BYDAY=MO"))
     return rule, Limits(start=start, zone=zone)
@@ -235,5 +235,5 @@ def _text(key: str, value: Any, example: str) -> str:
 def _looks_like_cron(text: str) -> bool:
     words = text.split()
     return text.startswith("@") or (
-        len(words) in (5, 6) and all(set(word) <= set("0123456789*/,-LH#?") for word in words[:-1])
+        len(words) in (5, 6) and all(set(word) <= set("0123456789*/,-LH#?") for word in words[: len(words) - 2])
     )

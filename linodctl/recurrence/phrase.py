@@ -15,8 +15,9 @@ from linodctl.recurrence.irregular import Irregular
 from linodctl.recurrence.modifiers import MODIFIERS, Limits, at_count, read_modifiers
 from linodctl.recurrence.period import Period
 from linodctl.recurrence.point_words import (
-    day_group,
     easter_offset,
+    group_of,
+    is_group,
     month_days,
     points_of,
     positioned,
@@ -73,7 +74,7 @@ def _head(cursor: Cursor) -> Rule:
         return _counted(cursor)
     if read_ordinal(word) or word == "the":
         return _positioned(cursor)
-    if "/" in word and word.partition("/")[0] in WEEKDAY_WORDS:
+    if is_group(word):
         return _weekdays(cursor)
     read = HEADS.get(word)
     if read is None:
@@ -133,8 +134,9 @@ def _easter(cursor: Cursor) -> Rule:
 def _positioned(cursor: Cursor) -> Rule:
     """`last friday of the month`, `first and last day of the year`."""
     cursor.accept("the")
+    place = cursor.place
     places = positions(cursor)
-    group = day_group(cursor)
+    group = group_of(cursor, places)
     unit = "month"
     if cursor.accept("of"):
         cursor.accept("the", "each", "every")
@@ -142,7 +144,7 @@ def _positioned(cursor: Cursor) -> Rule:
         if unit not in ("month", "year"):
             cursor.unknown(("month", "year"))
         cursor.take()
-    return Dated(1, positioned(cursor, places, group, unit))
+    return Dated(1, positioned(cursor, places, group, unit, place))
 
 
 def _counted(cursor: Cursor) -> Rule:
@@ -202,7 +204,7 @@ def _is_ordinal_second(cursor: Cursor) -> bool:
     if cursor.word != "second":
         return False
     after = cursor.ahead(1)
-    group = after == "day" or after.partition("/")[0] in WEEKDAY_WORDS or after in GROUP_WORDS
+    group = after == "day" or is_group(after)
     further = cursor.ahead(2) if after in (",", "and") else after
     return group or read_ordinal(further) is not None
 

@@ -7,6 +7,7 @@ from linodctl.recurrence.points import Easter, MonthDays, Nth, Points, Since, We
 from linodctl.recurrence.words import (
     EVERY_DAY,
     GROUP_WORDS,
+    LONGEST_MONTH,
     MONTH_WORDS,
     ORDINALS,
     WEEKDAY_WORDS,
@@ -14,6 +15,7 @@ from linodctl.recurrence.words import (
 )
 
 _DAY_WORDS = [*WEEKDAY_WORDS, *GROUP_WORDS]
+_AFTER_A_DATE = ("", "of", "at", "in", "from", "until", "or", ")")
 
 
 def points_of(cursor: Cursor, unit: str) -> Points:
@@ -27,19 +29,38 @@ def points_of(cursor: Cursor, unit: str) -> Points:
 def weekdays(cursor: Cursor) -> tuple[int, ...]:
     """`monday`, `monday, friday and sunday`, `weekday`: sorted, without doubles."""
     days = set(day_group(cursor, every_day=False))
-    while cursor.another(lambda steps: _is_group(cursor.ahead(steps))):
+    while cursor.another(lambda steps: is_group(cursor.ahead(steps))):
         days |= set(day_group(cursor, every_day=False))
     return tuple(sorted(days))
 
 
 def day_group(cursor: Cursor, *, every_day: bool = True) -> tuple[int, ...]:
-    """One word for a set of days: `friday`, `monday/friday`, `weekday`, or `day` for all."""
+    """One word for a set of days: `friday`, `monday/friday`, `monday-friday`, `weekday`, or `day` for all."""
     if every_day and cursor.accept("day", "days"):
         return EVERY_DAY
-    if not _is_group(cursor.word):
+    if not is_group(cursor.word):
         cursor.unknown(_DAY_WORDS + (["day"] if every_day else []))
     word = cursor.take().text
-    return GROUP_WORDS.get(word) or tuple(sorted({WEEKDAY_WORDS[part] for part in word.split("/")}))
+    return GROUP_WORDS.get(word) or tuple(sorted(set().union(*map(_days_between, word.split("/")))))
+
+
+def is_group(word: str) -> bool:
+    """Whether `day_group` knows the word, `day` apart."""
+    parts = word.replace("-", "/").split("/")
+    return word in GROUP_WORDS or (word.count("-") < 2 and all(part in WEEKDAY_WORDS for part in parts))
+
+
+def _days_between(word: str) -> set[int]:
+    """The days of `friday` or `friday-monday`."""
+    first, _, last = word.partition("-")
+    start, end = WEEKDAY_WORDS[first], WEEKDAY_WORDS[last or first]
+    return {(start + step) % 7 for step in range((end - start) % 7 + 1)}
+
+
+def group_of(cursor: Cursor, places: tuple[int, ...]) -> tuple[int, ...]:
+    """The days that positions count: `friday` of `first friday`; all of them where `the 15th` stands alone."""
+    alone = min(places) > 0 and cursor.word in _AFTER_A_DATE
+    return EVERY_DAY if alone else day_group(cursor)
 
 
 def positions(cursor: Cursor) -> tuple[int, ...]:
@@ -50,13 +71,15 @@ def positions(cursor: Cursor) -> tuple[int, ...]:
     return tuple(sorted(found, key=lambda place: (place < 0, place)))
 
 
-def positioned(cursor: Cursor, places: tuple[int, ...], group: tuple[int, ...], unit: str) -> Points:
-    """The points that positions within a month or year name."""
+def positioned(cursor: Cursor, places: tuple[int, ...], group: tuple[int, ...], unit: str, at: int) -> Points:
+    """The points that positions, which stand at column `at`, name within a month or year."""
     if cursor.accept("since"):
         if places != (1,):
             cursor.fail("only 'first' can stand with 'since'")
         return _since(cursor, group, unit)
     if group == EVERY_DAY and unit == "month":
+        if max(map(abs, places)) > LONGEST_MONTH:
+            cursor.fail(f"no month has more than {LONGEST_MONTH} days", at=at)
         return MonthDays(places)
     return Nth(places, group, unit)
 
@@ -70,7 +93,7 @@ def month_days(cursor: Cursor) -> MonthDays:
         if number is None:
             days |= set(positions(cursor))
             cursor.expect("day", "days")
-        elif number > 31:
+        elif number > LONGEST_MONTH:
             cursor.fail(f"no month has a day {number}", at=place)
         else:
             days.add(number)
@@ -87,8 +110,9 @@ def _month_points(cursor: Cursor) -> Points:
         return month_days(cursor)
     if read_ordinal(cursor.word) is None:
         cursor.unknown(["day", "last", *ORDINALS])
+    place = cursor.place
     places = positions(cursor)
-    points = positioned(cursor, places, day_group(cursor), "month")
+    points = positioned(cursor, places, group_of(cursor, places), "month", place)
     if isinstance(points, MonthDays) and cursor.another(lambda steps: _is_month_day(cursor, steps)):
         cursor.accept("day")
         further = month_days(cursor)
@@ -108,7 +132,7 @@ def _year_points(cursor: Cursor) -> Points:
         cursor.expect("easter")
         return easter_offset(cursor, sign * days, place)
     if read_ordinal(cursor.word) is not None:
-        return positioned(cursor, positions(cursor), day_group(cursor), "year")
+        return positioned(cursor, positions(cursor), day_group(cursor), "year", place)
     found = {_date_of_year(cursor)}
     while cursor.another(lambda steps: cursor.ahead(steps) in MONTH_WORDS):
         found.add(_date_of_year(cursor))
@@ -144,7 +168,7 @@ def _since(cursor: Cursor, group: tuple[int, ...], unit: str) -> Since:
         return Since(group, day, month)
     cursor.accept("day")
     day_number = cursor.number()
-    if day_number is None or day_number > 31:
+    if day_number is None or day_number > LONGEST_MONTH:
         cursor.fail("a day of the month is missing")
     return Since(group, day_number)
 
@@ -155,10 +179,6 @@ def _position(cursor: Cursor) -> int:
         cursor.unknown([*ORDINALS, "last"])
     cursor.take()
     return -place if place > 0 and cursor.accept("last") else place
-
-
-def _is_group(word: str) -> bool:
-    return bool(word) and (word in GROUP_WORDS or all(part in WEEKDAY_WORDS for part in word.split("/")))
 
 
 def _is_month_day(cursor: Cursor, steps: int) -> bool:

@@ -75,8 +75,8 @@ class MonthDays(Points):
     @property
     def text(self) -> str:
         numbers = [str(day) for day in self.days if day > 0]
-        names = [f"{ordinal(day)} day" for day in self.days if day < 0]
-        return listed(([f"day {', '.join(numbers)}"] if numbers else []) + names)
+        names = [ordinal(day) for day in self.days if day < 0]
+        return listed(([f"day {', '.join(numbers)}"] if numbers else []) + ([f"{listed(names)} day"] if names else []))
 
     @property
     def alone(self) -> str:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from linodctl.recurrence.periods import month_index, month_of
 from linodctl.recurrence.problem import RuleError
-from linodctl.recurrence.rrule_parts import read_parts, read_stamp
+from linodctl.recurrence.rrule_dates import DATE_PARTS, Dates
+from linodctl.recurrence.rrule_parts import read_parts
 from linodctl.recurrence.rule import Frame, Rule
 from linodctl.recurrence.values import Moment
 from linodctl.recurrence.wall import TICK, next_fixed, next_following, wall_of
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _WEEKLY, _DAILY, _HOURLY = 2, 3, 4
 _DATE_PARTS = ("byweekno", "byyearday", "bymonthday", "byweekday")
-_SECONDS = {_HOURLY: 3600, _HOURLY + 1: 60, _HOURLY + 2: 1}
+_SECONDS = {_WEEKLY: 604800, _DAILY: 86400, _HOURLY: 3600, _HOURLY + 1: 60, _HOURLY + 2: 1}
 
 _SEARCHED = timedelta(days=50 * 366)
 _FAR = datetime.max - _SEARCHED  # noqa: DTZ901 - wall-clock time is meant, here and below
@@ -57,9 +57,12 @@ class RRule(Rule):
     def next_after(self, instant: datetime, frame: Frame) -> datetime | None:
         series = _series(self.rule, _full_second(wall_of(frame.anchor, frame.zone)))
         end = series.end(frame)
+        out = {_as_wall(moment, frame) for moment in series.exdates}
 
         def next_wall(wall: datetime) -> datetime | None:
             found = series.next_wall(wall)
+            while found in out:
+                found = series.next_wall(found)
             return None if found is None or (end is not None and found > end) else found
 
         walk = next_following if series.frequency >= _HOURLY else next_fixed
@@ -69,7 +72,9 @@ class RRule(Rule):
 class _Series:
     """A rule with its start: dateutil's arguments, everything that DTSTART implies written out."""
 
-    __slots__ = ("arguments", "count", "frequency", "interval", "start", "until", "week_start")
+    __slots__ = (
+        "arguments", "count", "dates", "exdates", "frequency", "interval", "is_plain", "start", "until", "week_start",
+    )  # fmt: skip
 
     def __init__(self, rule: str, start: datetime) -> None:
         parts = dict(read_parts(rule))
@@ -77,23 +82,54 @@ class _Series:
         self.frequency: int = parts.pop("freq")
         self.count: int | None = parts.pop("count", None)
         self.until: Moment | None = parts.pop("until", None)
+        self.exdates: tuple[Moment, ...] = parts.pop("exdate", ())
         self.interval: int = parts.pop("interval", 1)
         self.week_start: int = parts.get("wkst", 0)
+        self.is_plain = not any(part.startswith("by") for part in parts)
+        self.dates = Dates(parts) if any(part in parts for part in DATE_PARTS) else None
+        """The dates that meet its date parts; None if all do."""
+        if self.frequency >= _DAILY:
+            parts = {part: value for part, value in parts.items() if part not in DATE_PARTS}
         self.arguments = _written_out(parts, self.frequency, start)
+
+    @property
+    def step(self) -> timedelta | None:
+        """The distance between two wall times, where it is always the same: without any BY part, up to weeks."""
+        if not self.is_plain or self.frequency < _WEEKLY:
+            return None
+        return self.interval * timedelta(seconds=_SECONDS[self.frequency])
 
     def end(self, frame: Frame) -> datetime | None:
         """The last wall time that UNTIL or COUNT allows."""
         if self.count is not None:
             return _last_of(self)
-        if self.until is not None and self.until.tzinfo is not None:
-            return wall_of(self.until, frame.zone)
-        return self.until
+        return None if self.until is None else _as_wall(self.until, frame)
 
     def next_wall(self, wall: datetime) -> datetime | None:
         """The first wall time of the rule later than `wall`, looked for from the nearest period of the same phase."""
+        wall = max(wall, self.start - TICK)
+        until = min(wall, _FAR) + _SEARCHED
+        if self.dates is None:
+            return self._between(wall, until)
+        day = self.dates.first(wall.date(), until.date())
+        if day is None or self.frequency < _DAILY:
+            return None if day is None else self._between(wall, until)
+        while day is not None:
+            if self.frequency > _DAILY or (day - self.start.date()).days % self.interval == 0:
+                begin = datetime.combine(day, time())
+                found = self._between(max(wall, begin - TICK), begin + timedelta(days=1) - TICK)
+                if found is not None:
+                    return found
+            day = self.dates.first(day + timedelta(days=1), until.date())
+        return None
+
+    def _between(self, wall: datetime, until: datetime) -> datetime | None:
+        """The first wall time in (wall, until] by dateutil."""
         start = max(self.start, self._phase_before(max(wall, self.start)))
-        end = min(max(wall, self.start), _FAR) + _SEARCHED
-        return self.rule_from(start, until=end).after(max(wall, self.start - TICK))
+        try:
+            return self.rule_from(start, until=until).after(wall)
+        except ValueError:
+            return None  # the interval never meets its BY parts: every 24 hours, but at another hour
 
     def rule_from(self, start: datetime, **limit: Any) -> rrule:
         from dateutil.rrule import rrule
@@ -104,7 +140,7 @@ class _Series:
     def _phase_before(self, wall: datetime) -> datetime:
         """The beginning of the last period, not after the one of `wall`, that the interval selects."""
         start, step = self.start, self.interval
-        if self.frequency in _SECONDS:
+        if self.frequency >= _HOURLY:
             unit = timedelta(seconds=_SECONDS[self.frequency])
             base = start.replace(second=0) if self.frequency <= _HOURLY + 1 else start
             base = base.replace(minute=0) if self.frequency == _HOURLY else base
@@ -128,9 +164,16 @@ def _series(rule: str, start: datetime) -> _Series:
 @lru_cache(maxsize=256)
 def _last_of(series: _Series) -> datetime:
     """The wall time of the last of COUNT occurrences; before the start when there is none."""
+    if series.step is not None:
+        try:
+            return series.start + ((series.count or 1) - 1) * series.step
+        except OverflowError:
+            return datetime.max  # noqa: DTZ901
     last = series.start - TICK
-    until = min(series.start, _FAR) + _SEARCHED
-    for slot in islice(series.rule_from(series.start, until=until), series.count):
+    for _ in range(series.count or 1):
+        slot = series.next_wall(last)
+        if slot is None:
+            break
         last = slot
     return last
 
@@ -151,6 +194,11 @@ def _written_out(parts: dict[str, Any], frequency: int, start: datetime) -> dict
     return filled
 
 
+def _as_wall(moment: Moment, frame: Frame) -> datetime:
+    """A moment of the rule in wall-clock time; one in UTC is what the zone's clocks show then."""
+    return moment if moment.tzinfo is None else wall_of(moment, frame.zone)
+
+
 def _full_second(wall: datetime) -> datetime:
     """The first full second not before `wall`: rules know no fractions."""
     return wall if not wall.microsecond else wall.replace(microsecond=0) + timedelta(seconds=1)
@@ -167,28 +215,9 @@ def read_rrule(text: str, *, key: str = "rrule", phrase: str | None = None, star
     phrase = text if phrase is None else phrase
     rule = text.strip().upper().removeprefix("RRULE:").strip(";")
     try:
-        _Series(rule, datetime(2000, 1, 1)).rule_from(datetime(2000, 1, 1))  # noqa: DTZ001
-    except (ValueError, TypeError) as error:
+        read_parts(rule)
+    except ValueError as error:
         wrong = error.args[1] if len(error.args) > 1 else ""
         place = max(phrase.upper().find(wrong), start) if wrong else start
         raise RuleError(f"{text!r}: {error.args[0]}", phrase, place, key=key, examples=_EXAMPLES) from None
     return RRule(rule)
-
-
-def read_lines(text: str) -> tuple[RRule, Moment | None, str | None]:
-    """An RRULE with the DTSTART line before it, if there is one: the rule, its start, and the start's zone."""
-    rule, start, zone = "", None, None
-    for line in text.replace("\\n", "\n").split():
-        name, _, value = line.rpartition(":")
-        kind = name.upper().partition(";")[0]
-        if kind == "DTSTART":
-            start = read_stamp(value)
-            zone = next(
-                (name.split("=")[1].split(":")[0] for name in name.split(";") if name.upper()[:5] == "TZID="), None
-            )
-        elif kind in ("RRULE", "") and not rule:
-            rule = value
-        else:
-            what = kind or "a second rule"
-            raise RuleError(f"{what} is not supported; take dates out with except", text, 0, key="rrule")
-    return read_rrule(rule, phrase=text), start, zone

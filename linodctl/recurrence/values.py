@@ -23,8 +23,9 @@ DAY_END = time(23, 59, 59, 999999)
 _DURATION_UNITS = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
 
 
-def read_time(value: Any) -> time:
-    """A time of day from `"09:30"`, `"09:30:15"` or a `datetime.time`. Raises ValueError with a sentence."""
+def read_time(value: Any, *, end: bool = False) -> time:
+    """A time of day from `"09:30"`, `"09:30:15"` or a `datetime.time`; the `end` of a stretch can be `24:00`.
+    Raises ValueError with a sentence."""
     if isinstance(value, time):
         return value.replace(tzinfo=None)
     if isinstance(value, str):
@@ -32,7 +33,9 @@ def read_time(value: Any) -> time:
         if found:
             hour, minute, second = (int(part or 0) for part in found.groups())
             if (hour, minute, second) == (24, 0, 0):
-                return DAY_END
+                if end:
+                    return DAY_END
+                raise ValueError(f"{value!r} is the next day's 00:00; write that")
             if hour < 24 and minute < 60 and second < 60:
                 return time(hour, minute, second)
         raise ValueError(f"{value!r} is not a time of day (write HH:MM or HH:MM:SS)")

@@ -22,6 +22,7 @@ WEEKDAY_WORDS = {form: number for number, day in enumerate(WEEKDAYS) for form in
 }
 WORKDAYS = (0, 1, 2, 3, 4)
 WEEKEND = (5, 6)
+LONGEST_MONTH = 31
 EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
 GROUP_WORDS = {"weekday": WORKDAYS, "weekdays": WORKDAYS, "weekend": WEEKEND, "weekends": WEEKEND}
 

@@ -71,7 +71,7 @@ COMMANDS = [
     Bad("history -n 0", 2, "Invalid value for '-n'"),
     Bad("next --every day --cron @daily", 2, "one of --every, --cron and --rrule"),
     Bad("next --timezone Europe/Tallinn", 2, "--timezone belongs to"),
-    Bad("next --cron @daily --timezone Nowhere", 2, "there is no time zone 'Nowhere'"),
+    Bad("next --cron @daily --timezone Nowhere", 2, "'Nowhere' is not a known time zone"),
     Bad("next --cron banana", 2, "a cron expression has five fields"),
     Bad("run --once --for 2h", 2, "leave --for out"),
     Bad("lst", 2, "there is no command 'lst'; did you mean 'list'"),

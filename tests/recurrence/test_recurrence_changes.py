@@ -26,6 +26,10 @@ TABLE = [
     ("rrule FREQ=HOURLY", "Europe/Berlin", None),
     ("once at 2026-10-25 02:30", "Europe/Berlin", "2026-10-25 02:30 comes twice in Europe/Berlin"),
     ("once at 2026-10-25T02:30:00+02:00", "Europe/Berlin", None),
+    ("day at 12:00 or (day at 02:30 in Europe/Berlin)", "UTC", "2026-03-29 02:30 does not exist in Europe/Berlin"),
+    ("day from 2026-03-01T02:30:00+01:00", "Europe/Berlin", "2026-03-29 02:30 does not exist in Europe/Berlin"),
+    ("day from 2026-03-01T01:30:00+00:00", "Europe/Berlin", "2026-03-29 02:30 does not exist in Europe/Berlin"),
+    ("day at 02:30 until 2026-03-28T23:30:00+00:00", "Europe/Berlin", None),
     ("hour at :30", "Europe/Berlin", None),
     ("30 minutes", "Europe/Berlin", None),
 ]  # fmt: skip

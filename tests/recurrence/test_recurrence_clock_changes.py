@@ -191,6 +191,24 @@ def test_no_wall_time_of_a_calendar_rule_comes_twice_or_on_a_skipped_date(
         assert slot.astimezone(zone).astimezone(slot.tzinfo) == slot
 
 
+COUNTED = [
+    "cron 30 2 * * *", "cron */20 1-3 * * *", "cron 17 */6 * * sun,mon", "cron 0,30 0,23 * * *", "cron 15 * 1,15 * fri",
+    "hour at :30", "hour at :00, :59", "2 hours at :15",
+]  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(places(), st.sampled_from(COUNTED), st.integers(0, 9 * 86400), st.integers(0, 12 * 86400))
+def test_days_are_counted_as_a_walk_would(place: tuple[str, datetime], phrase: str, before: int, length: int) -> None:
+    zone, near = place
+    after = near - timedelta(seconds=before)
+    until = after + timedelta(seconds=length)
+    found = rule(phrase, zone)
+    slots = list(found.slots(after, until, after))
+    span = found.summary(after, until, after)
+    assert (span and (span.first, span.last, span.count)) == ((slots and (slots[0], slots[-1], len(slots))) or None)
+
+
 @settings(max_examples=200, deadline=None)
 @given(places(), st.integers(1, 400), st.sampled_from(["second", "minute", "hour"]), st.integers(0, 10**7))
 def test_intervals_are_equidistant_through_every_change(

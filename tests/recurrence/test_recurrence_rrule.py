@@ -54,7 +54,7 @@ RFC = [
     ("FREQ=YEARLY;BYDAY=20MO", "19970519T090000", ["05-19", "1998-05-18", "1999-05-17"]),
     ("FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO", "19970512T090000", ["05-12", "1998-05-11", "1999-05-17"]),
     ("FREQ=YEARLY;BYMONTH=3;BYDAY=TH", "19970313T090000", ["03-13", "03-20", "03-27", "1998-03-05", "1998-03-12"]),
-    ("FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13", None,
+    ("FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13\nEXDATE;TZID=America/New_York:19970902T090000", None,
      ["1998-02-13", "1998-03-13", "1998-11-13", "1999-08-13", "2000-10-13"]),
     ("FREQ=MONTHLY;BYDAY=SA;BYMONTHDAY=7,8,9,10,11,12,13", "19970913T090000",
      ["09-13", "10-11", "11-08", "12-13", "1998-01-10"]),
@@ -120,6 +120,10 @@ RULES = [
     "FREQ=WEEKLY", "FREQ=WEEKLY;INTERVAL=3;BYDAY=TU,SU;WKST=SU", "FREQ=WEEKLY;INTERVAL=3;BYDAY=TU,SU;WKST=MO",
     "FREQ=DAILY;INTERVAL=7", "FREQ=DAILY;INTERVAL=11;BYMONTH=2,3", "FREQ=HOURLY;INTERVAL=7",
     "FREQ=HOURLY;INTERVAL=5;BYMINUTE=0,30",
+    "FREQ=DAILY;INTERVAL=3;BYDAY=MO,FR", "FREQ=DAILY;BYMONTHDAY=-1,13;BYHOUR=8,20",
+    "FREQ=DAILY;BYHOUR=6,7,8;BYSETPOS=-1", "FREQ=HOURLY;INTERVAL=5;BYMONTHDAY=1,15",
+    "FREQ=HOURLY;BYDAY=SU;BYMONTH=2,3", "FREQ=HOURLY;BYYEARDAY=-1,100",
+    "FREQ=MINUTELY;INTERVAL=90;BYDAY=TU;BYHOUR=9,10", "FREQ=SECONDLY;INTERVAL=7000;BYMONTHDAY=-3",
     "FREQ=MINUTELY;INTERVAL=47", "FREQ=MINUTELY;INTERVAL=20;BYHOUR=9,10", "FREQ=SECONDLY;INTERVAL=3601",
 ]  # fmt: skip
 
@@ -149,10 +153,43 @@ def test_a_count_is_reckoned_once() -> None:
     assert found.next_after(utc("2027-01-01"), utc("2025-01-01")) is None
 
 
-def test_a_rule_that_never_comes_ends() -> None:
-    assert (
-        rule({"rrule": "FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30"}).next_after(utc("2026-01-01"), utc("2026-01-01")) is None
+@pytest.mark.parametrize("frequency", ["MONTHLY", "DAILY", "HOURLY", "SECONDLY"])
+def test_a_rule_that_never_comes_ends(frequency: str) -> None:
+    found = rule({"rrule": f"FREQ={frequency};BYMONTH=2;BYMONTHDAY=30"})
+    assert found.next_after(utc("2026-01-01"), utc("2026-01-01")) is None
+    assert not found.can_fire(utc("2026-01-01"))
+
+
+@pytest.mark.parametrize("text", ["FREQ=HOURLY;INTERVAL=24;BYHOUR=3", "FREQ=MINUTELY;INTERVAL=1440;BYHOUR=3"])
+def test_an_interval_can_miss_its_hour_for_ever(text: str) -> None:
+    found = rule({"rrule": text})
+    assert found.next_after(utc("2026-01-01"), utc("2026-01-01 04:00")) is None
+    assert found.next_after(utc("2026-01-01"), utc("2026-01-01 03:00")) == utc("2026-01-01 03:00")
+    assert rule({"rrule": text + ";COUNT=2"}).next_after(utc("2026-01-01"), utc("2026-01-01 04:00")) is None
+
+
+def test_exdates_are_taken_out_by_wall_time_or_instant_and_count_all_the_same() -> None:
+    found = rule(
+        {
+            "rrule": "DTSTART;TZID=America/New_York:20260301T090000\nRRULE:FREQ=DAILY;COUNT=5\n"
+            "EXDATE;TZID=America/New_York:20260302T090000,20260303T100000\nEXDATE:20260304T140000Z"
+        }
     )
+    assert found.text == (
+        "rrule FREQ=DAILY;COUNT=5;EXDATE=20260302T090000,20260303T100000,20260304T140000Z"
+        " from 2026-03-01 09:00 in America/New_York"
+    )
+    assert rule(found.text) == found
+    assert walls(found, utc("2026-01-01"), 9) == ["2026-03-01 09:00", "2026-03-03 09:00", "2026-03-05 09:00"]
+
+
+def test_a_large_count_costs_nothing_where_it_can_be_reckoned() -> None:
+    found = rule({"rrule": "FREQ=SECONDLY;INTERVAL=10000000;COUNT=100000"})
+    start = utc("2026-01-01")
+    assert found.next_after(start, start) == start + timedelta(seconds=10_000_000)
+    found = rule({"rrule": "FREQ=SECONDLY;COUNT=100000"})
+    assert found.next_after(start + timedelta(seconds=99_998), start) == start + timedelta(seconds=99_999)
+    assert found.next_after(start + timedelta(seconds=99_999), start) is None
 
 
 WRONG = [
@@ -164,7 +201,24 @@ WRONG = [
     ("FREQ=DAILY;COUNT=2;UNTIL=20260101", "exclude each other", 11),
     ("FREQ=DAILY;FREQ=DAILY", "twice", 0),
     ("FREQ=DAILY;UNTIL=tomorrow", "is no date", 17),
-    ("RRULE:FREQ=DAILY\nEXDATE:20260101T090000", "EXDATE is not supported", 0),
+    ("RRULE:FREQ=DAILY\nRDATE:20260101T090000", "RDATE is not supported", 0),
+    ("RRULE:FREQ=DAILY\nRRULE:FREQ=WEEKLY", "a second RRULE is not supported", 0),
+    ("DTSTART:2026\nRRULE:FREQ=DAILY", "'2026' is no date", 0),
+    ("DTSTART:20261399\nRRULE:FREQ=DAILY", "month must be", 0),
+    ("DTSTART;TZID=Europe/Tallin:20260101T090000\nRRULE:FREQ=DAILY", "did you mean 'Europe/Tallinn'", 0),
+    (
+        "DTSTART;TZID=Asia/Tokyo:20260101T090000\nEXDATE;TZID=UTC:20260102T090000\nRRULE:FREQ=DAILY",
+        "several zones",
+        0,
+    ),
+    ("FREQ=WEEKLY;BYDAY=1MO", "goes with FREQ=MONTHLY or YEARLY", 12),
+    ("FREQ=MONTHLY;BYDAY=6MO", "a month has no 6", 13),
+    ("FREQ=YEARLY;BYDAY=54MO", "a year has no 54", 12),
+    ("FREQ=MONTHLY;BYWEEKNO=20", "goes only with FREQ=YEARLY", 13),
+    ("FREQ=WEEKLY;BYMONTHDAY=13", "goes only with", 12),
+    ("FREQ=DAILY;BYYEARDAY=100", "goes only with", 11),
+    ("FREQ=SECONDLY;BYSETPOS=2", "more than there ever is", 14),
+    ("FREQ=DAILY;BYHOUR=8,9;BYSETPOS=-3", "more than there ever is", 22),
     ("FREQ=DAILY;UNTIL=20261399", "month must be", 0),
 ]
 

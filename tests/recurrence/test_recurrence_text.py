@@ -20,7 +20,9 @@ numbers = st.integers(1, 500)
 times = st.builds(time, st.integers(0, 23), st.integers(0, 59), st.sampled_from([0, 0, 0, 7, 59]))
 at = st.lists(times, min_size=1, max_size=3).map(lambda found: " at " + ", ".join(each.isoformat() for each in found))
 maybe_at = st.one_of(st.just(""), at)
-weekday_words = st.lists(st.sampled_from([*WEEKDAYS, "weekday", "weekend"]), min_size=1, max_size=3).map(" and ".join)
+weekday_words = st.lists(st.sampled_from([*WEEKDAYS, "weekday", "weekend", "fri-mon"]), min_size=1, max_size=3).map(
+    " and ".join
+)
 groups = st.one_of(
     st.sampled_from([*WEEKDAYS, "weekday", "day"]),
     st.lists(st.sampled_from(WEEKDAYS), min_size=2, max_size=3).map("/".join),
@@ -75,6 +77,8 @@ cores = st.one_of(
         ["cron */10 0 5 L * fri#1", "rrule FREQ=DAILY;COUNT=3", "rrule FREQ=YEARLY;UNTIL=20301231T000000Z"]
     ),
     st.just("rrule FREQ=MONTHLY;BYDAY=MO,-1FR;BYSETPOS=-1"),
+    st.just("rrule FREQ=DAILY;EXDATE=20260101T090000,20260102T090000Z"),
+    _words("the {} of the month{}", st.integers(1, 31).map(ordinal).filter(lambda word: word != "second"), maybe_at),
 )
 
 seconds = st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1)).map(lambda moment: moment.replace(microsecond=0))
@@ -151,7 +155,7 @@ lino = st.fixed_dictionaries(
 
 
 @settings(max_examples=300, deadline=None)
-@given(lino, st.sampled_from(["", "1", "1 -1", "-1 2 5"]))
+@given(lino, st.lists(st.integers(-31, 31).filter(bool), max_size=3).map(lambda found: " ".join(map(str, found))))
 def test_linos_fields_survive_being_printed(fields: dict[str, Any], positions: str) -> None:
     if fields["every_unit"] in ("monthly", "yearly"):
         fields["positions"] = positions or None
