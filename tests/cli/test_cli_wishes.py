@@ -25,7 +25,7 @@ def test_trigger_takes_globs_and_tags(site: Site) -> None:
 def test_cancel_withdraws_requests(site: Site) -> None:
     site.cli("trigger", "good")
     site.cli("trigger", "good")
-    assert site.cli("cancel", "good") == [{"task": "good", "requests": 2, "run_ids": []}]
+    assert site.cli("cancel", "good") == [{"task": "good", "requests": 2, "run_ids": [], "retries": 0}]
     assert site.cli("status", code=4)["requested"] == []
 
 
