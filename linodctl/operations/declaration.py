@@ -105,7 +105,8 @@ class Declaration:
 
     def _memory_in(self, state: Path) -> Memory:
         with open_reader(state) as reader, reader.snapshot():
-            return Memory(reader.overrides(), reader.discovered(), reader.note(UNRESOLVED) or {})
+            unresolved = reader.note(UNRESOLVED)
+            return Memory(reader.overrides(), reader.discovered(), unresolved if isinstance(unresolved, dict) else {})
 
     def _load(
         self,

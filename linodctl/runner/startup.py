@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
 
@@ -34,45 +35,49 @@ async def start(loader: Loader, store: Store, clock: Clock, inbox: Inbox, signal
     loaded = await asyncio.to_thread(loader.load)
     executor = Executor(execution_site(loaded), inbox.take)
     await executor.open()
-    if executor.threads_in_zygote:
-        names = ", ".join(executor.threads_in_zygote)
-        tell(events.Trouble(f"setup left threads running ({names}): a run forked beside them can hang"))
-    loaded = await with_code(loader, loaded, executor, store, tell)
+    async with contextlib.AsyncExitStack() as undo:
+        undo.push_async_callback(executor.close, "the runner could not start")
+        if executor.threads_in_zygote:
+            names = ", ".join(executor.threads_in_zygote)
+            tell(events.Trouble(f"setup left threads running ({names}): a run forked beside them can hang"))
+        loaded = await with_code(loader, loaded, executor, store, tell)
 
-    now = clock.now()
-    wishes = Wishes(store.note(HEARD) or 0, config_knows=edits[-1].id if edits else 0)
-    states = store.states([task.name for task in loaded.tasks])
-    scheduler = Scheduler(
-        loaded.tasks,
-        wishes.before(states, store),
-        max_parallel=loaded.max_parallel,
-        limits=loaded.limits,
-        now=now,
-        absence=legacy.absence_until(now),
-    )
-    books = Books(store, scheduler, wishes, inbox, socket.gethostname())
-    books.declare(loaded.tasks)
-    books.close_lost(legacy.open_runs, now)
-    runner_id = store.runner_started(site=loaded.site, version=__version__, at=now)
-    tell(
-        events.RunnerStarted(
-            site=loaded.site,
-            pid=os.getpid(),
-            tasks=len(loaded.tasks),
-            state=str(store.path),
-            away_since=legacy.last_seen,
-            unclean=legacy.unclean,
+        now = clock.now()
+        wishes = Wishes(store.note(HEARD) or 0, config_knows=edits[-1].id if edits else 0)
+        states = store.states([task.name for task in loaded.tasks])
+        scheduler = Scheduler(
+            loaded.tasks,
+            wishes.before(states, store),
+            max_parallel=loaded.max_parallel,
+            limits=loaded.limits,
+            now=now,
+            absence=legacy.absence_until(now),
         )
-    )
-    return Runner(
-        loaded=loaded,
-        loader=loader,
-        store=store,
-        books=books,
-        executor=executor,
-        inbox=inbox,
-        signals=signals,
-        clock=clock,
-        tell=tell,
-        runner_id=runner_id,
-    )
+        books = Books(store, scheduler, wishes, inbox, socket.gethostname())
+        books.declare(loaded.tasks)
+        books.close_lost(legacy.open_runs, now)
+        runner_id = store.runner_started(site=loaded.site, version=__version__, at=now)
+        tell(
+            events.RunnerStarted(
+                site=loaded.site,
+                pid=os.getpid(),
+                tasks=len(loaded.tasks),
+                state=str(store.path),
+                away_since=legacy.last_seen,
+                unclean=legacy.unclean,
+            )
+        )
+        runner = Runner(
+            loaded=loaded,
+            loader=loader,
+            store=store,
+            books=books,
+            executor=executor,
+            inbox=inbox,
+            signals=signals,
+            clock=clock,
+            tell=tell,
+            runner_id=runner_id,
+        )
+        undo.pop_all()
+    return runner

@@ -28,11 +28,15 @@ def text_or_none(instant: datetime | None) -> str | None:
 
 
 def instant_of(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    """ValueError for what is no instant, or one too far away to be told in every zone."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None or not 1 < instant.year < 9999:
+        raise ValueError(f"{text!r} is no instant")
+    return instant
 
 
 def instant_or_none(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+    return None if text is None else instant_of(text)
 
 
 def json_of(value: Any) -> str:
@@ -42,8 +46,14 @@ def json_of(value: Any) -> str:
     return json.dumps(value, default=str, separators=(",", ":"))
 
 
-def value_of(text: str) -> Any:
-    return {} if text == "{}" else json.loads(text)
+def mapping_of(text: str) -> dict[str, Any]:
+    """ValueError for what is no JSON mapping."""
+    if text == "{}":
+        return {}
+    value = json.loads(text)
+    if not isinstance(value, dict):
+        raise ValueError(f"{text!r:.40} is no JSON mapping")
+    return value
 
 
 def clean(text: str) -> str:

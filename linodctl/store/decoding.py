@@ -1,15 +1,58 @@
-"""From rows to values: one function per table."""
+"""From rows to values: one function per table.
+
+Any program can write to the file, and disks forget: what is no value of ours is told as a StateError, never believed.
+"""
 
 from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable
+from functools import wraps
+from typing import TypeVar
 
 from linodctl.domain import LogLevel, Outcome, Request, Run, SkipReason, SkipRow, TaskState, Trigger
-from linodctl.store.columns import instant_of, instant_or_none, pending_of, value_of
+from linodctl.store.columns import instant_of, instant_or_none, mapping_of, pending_of
+from linodctl.store.errors import DamagedRow
 from linodctl.store.rows import Discovered, Edit, LogRow, Override, RequestRow, RunnerRow
 
+T = TypeVar("T")
 
+_KEYS = ("id", "run_id", "request_id", "skip_id", "pid")
+_COUNTS = ("used", "disabled", "failures", "attempt", "count", "level")
+NUMBERS = frozenset((*_KEYS, *_COUNTS, "exit_code", "signal", "cpu_seconds", "max_rss"))
+"""Columns of numbers, whatever the table; all others hold text. (SQLite keeps in a column what it is given.)"""
+
+
+def _reads(table: str, key: str) -> Callable[[Callable[[sqlite3.Row], T]], Callable[[sqlite3.Row], T]]:
+    """The function reads rows of `table`: DamagedRow, with the row's `key`, for one that it can't make sense of."""
+
+    def careful(read: Callable[[sqlite3.Row], T]) -> Callable[[sqlite3.Row], T]:
+        fine: set[tuple[type, ...]] = set()  # the combinations of types that have been looked at
+
+        @wraps(read)
+        def reading(row: sqlite3.Row) -> T:
+            try:
+                types = tuple(map(type, row))
+                if types not in fine:
+                    _check_types(row)
+                    fine.add(types)
+                return read(row)
+            except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+                raise DamagedRow(table, row[key], error) from error
+
+        return reading
+
+    return careful
+
+
+def _check_types(row: sqlite3.Row) -> None:
+    for column, value in zip(row.keys(), row, strict=True):
+        if value is not None and not isinstance(value, (int | float) if column in NUMBERS else str):
+            raise ValueError(f"{column} holds {value!r:.40}")
+
+
+@_reads("tasks", "name")
 def state_of(row: sqlite3.Row) -> TaskState:
     return TaskState(
         name=row["name"],
@@ -29,10 +72,11 @@ def state_of(row: sqlite3.Row) -> TaskState:
         disabled_at=instant_or_none(row["disabled_at"]),
         disabled_until=instant_or_none(row["disabled_until"]),
         failures=row["failures"],
-        memory=value_of(row["memory"]),
+        memory=mapping_of(row["memory"]),
     )
 
 
+@_reads("runs", "run_id")
 def run_of(row: sqlite3.Row) -> Run:
     return Run(
         run_id=row["run_id"],
@@ -63,6 +107,13 @@ def run_of(row: sqlite3.Row) -> Run:
     )
 
 
+@_reads("runs", "run_id")
+def seconds_of(row: sqlite3.Row) -> float:
+    """How long a run took."""
+    return (instant_of(row["end_time"]) - instant_of(row["start_time"])).total_seconds()
+
+
+@_reads("skips", "skip_id")
 def skip_of(row: sqlite3.Row) -> SkipRow:
     return SkipRow(
         skip_id=row["skip_id"],
@@ -75,24 +126,26 @@ def skip_of(row: sqlite3.Row) -> SkipRow:
     )
 
 
+@_reads("requests", "request_id")
 def request_of(row: sqlite3.Row) -> Request:
     return Request(
         request_id=row["request_id"],
         task=row["task"],
         requested_at=instant_of(row["requested_at"]),
-        args=value_of(row["args"]),
+        args=mapping_of(row["args"]),
         log_level=_level(row["log_level"]),
         as_of=instant_or_none(row["as_of"]),
         requested_by=row["requested_by"],
     )
 
 
+@_reads("requests", "request_id")
 def request_row_of(row: sqlite3.Row) -> RequestRow:
     return RequestRow(
         request_id=row["request_id"],
         task=row["task"],
         requested_at=instant_of(row["requested_at"]),
-        args=value_of(row["args"]),
+        args=mapping_of(row["args"]),
         log_level=_level(row["log_level"]),
         as_of=instant_or_none(row["as_of"]),
         requested_by=row["requested_by"],
@@ -103,24 +156,29 @@ def request_row_of(row: sqlite3.Row) -> RequestRow:
     )
 
 
+@_reads("log_records", "id")
 def log_of(row: sqlite3.Row) -> LogRow:
     return LogRow(
         row["id"], row["run_id"], row["task"], instant_of(row["time"]), row["level"], row["logger"], row["text"]
     )
 
 
+@_reads("edits", "id")
 def edit_of(row: sqlite3.Row) -> Edit:
-    return Edit(row["id"], instant_of(row["at"]), row["who"], row["task"], row["action"], json.loads(row["detail"]))
+    return Edit(row["id"], instant_of(row["at"]), row["who"], row["task"], row["action"], mapping_of(row["detail"]))
 
 
+@_reads("overrides", "task")
 def override_of(row: sqlite3.Row) -> Override:
     return Override(json.loads(row["value"]), row["who"], instant_of(row["at"]))
 
 
+@_reads("discovered", "id")
 def discovered_of(row: sqlite3.Row) -> Discovered:
-    return Discovered(row["module"], row["name"], row["func"], json.loads(row["options"]))
+    return Discovered(row["module"], row["name"], row["func"], mapping_of(row["options"]))
 
 
+@_reads("runners", "id")
 def runner_of(row: sqlite3.Row) -> RunnerRow:
     return RunnerRow(
         id=row["id"],
@@ -144,8 +202,8 @@ def _level(text: str | None) -> LogLevel | None:
     return None if text is None else LogLevel(text)
 
 
-def _progress(text: str | None) -> tuple[float, float, str] | None:
+def _progress(text: str | None) -> tuple[float, float | None, str] | None:
     if text is None:
         return None
     done, total, words = json.loads(text)
-    return done, total, words
+    return float(done), None if total is None else float(total), str(words)

@@ -33,6 +33,16 @@ class StateGone(StateError):
         self.mendable = mendable
 
 
+class DamagedRow(StateError):
+    """A row holds what no linodctl has written."""
+
+    def __init__(self, table: str, key: object, why: Exception) -> None:
+        super().__init__(
+            f"the state file is damaged: in its table '{table}' the row {key!r:.100} can't be read ({why!s:.200}); "
+            "restore a copy of the file, or mend the row with an SQLite tool"
+        )
+
+
 class AlreadyClaimed(LinodctlError):
     """The slot, in this attempt, has had its run. The transaction goes on; only this start was not recorded."""
 

@@ -87,8 +87,8 @@ def _query(
 
 
 def _place(row: sqlite3.Row) -> str:
-    place: str = row["place"]
-    return place
+    """By text, as SQLite has sorted it; a row without one is damaged, and reading it will say so."""
+    return str(row["place"])
 
 
 def _value(row: sqlite3.Row) -> Run | SkipRow:

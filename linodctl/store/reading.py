@@ -16,8 +16,8 @@ from typing import Any, Self
 
 from linodctl.domain import Request, Run, SkipRow, TaskState
 from linodctl.store import decoding, history
-from linodctl.store.columns import instant_of, text_of
-from linodctl.store.errors import in_words
+from linodctl.store.columns import text_of
+from linodctl.store.errors import DamagedRow, in_words
 from linodctl.store.logs import logs_query
 from linodctl.store.moments import Moments
 from linodctl.store.rows import Discovered, Edit, LogRow, Override, RequestRow, RunnerRow
@@ -124,11 +124,10 @@ class Reader:
     def durations(self, task: str, last: int = 50) -> list[float]:
         """Seconds that the task's latest runs took, newest first: only of those that came to their own good end."""
         sql = (
-            "SELECT start_time, end_time FROM runs WHERE task = ? AND outcome IN ('succeeded', 'warned') "
+            "SELECT run_id, start_time, end_time FROM runs WHERE task = ? AND outcome IN ('succeeded', 'warned') "
             "ORDER BY start_time DESC LIMIT ?"
         )
-        spans = [(instant_of(row["start_time"]), instant_of(row["end_time"])) for row in self._all(sql, [task, last])]
-        return [(end - start).total_seconds() for start, end in spans]
+        return [decoding.seconds_of(row) for row in self._all(sql, [task, last])]
 
     def logs(
         self,
@@ -172,7 +171,10 @@ class Reader:
     def note(self, key: str) -> Any:
         """What `put_note` kept under this key; None if nothing."""
         rows = self._all("SELECT value FROM notes WHERE key = ?", [key])
-        return json.loads(rows[0]["value"]) if rows else None
+        try:
+            return json.loads(rows[0]["value"]) if rows else None
+        except (ValueError, TypeError) as error:
+            raise DamagedRow("notes", key, error) from error
 
     def data_version(self) -> int:
         """A number that changes when another connection has committed; only good for comparing on this Reader."""
