@@ -6,7 +6,8 @@ An optional part is one line here.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -22,14 +23,15 @@ PATIENCE = 0.5
 """Seconds for which a tick waits for another program's lock on the state file; then it is tried again later."""
 
 
-def listeners(site: Site, *, quiet: bool, color: bool) -> list[events.Listener]:
-    """Who hears of what happens: the runner's own log."""
-    from linodctl.runner.log import set_up_log
+@contextmanager
+def listeners(site: Site, *, quiet: bool, color: bool) -> Iterator[list[events.Listener]]:
+    """Who hears of what happens: the site's log, in which other processes log, too."""
+    from linodctl.logserver.serving import serving
     from linodctl.runner.narrator import Narrator
 
     zone = ZoneInfo(site.loaded.timezone)
-    set_up_log(site.loaded.log, zone, quiet=quiet, color=color)
-    return [Narrator(zone)]
+    with serving(site.state, site.loaded.log, zone, quiet=quiet, color=color):
+        yield [Narrator(zone)]
 
 
 def run_site(
@@ -45,8 +47,11 @@ def run_site(
     from linodctl.store.lock import SiteLock
 
     insist(site, site.loaded)  # all problems are told before anything is touched
-    with SiteLock(site.state, since=site.now(), version=__version__), open_store(site.state, PATIENCE) as store:
-        heard_by = listeners(site, quiet=quiet, color=color)
+    with (
+        SiteLock(site.state, since=site.now(), version=__version__),
+        open_store(site.state, PATIENCE) as store,
+        listeners(site, quiet=quiet, color=color) as heard_by,
+    ):
         return asyncio.run(session(CarefulLoader(site), store, site.clock, heard_by, once=once, lasting=lasting))
 
 

@@ -10,6 +10,7 @@ from linodctl.config.gather import Gathered
 from linodctl.config.machine import machine_zone
 from linodctl.config.nodes import place_of_value
 from linodctl.config.shape import Shaped
+from linodctl.config.state_file import state_of
 
 HISTORY: dict[str, Any] = {"keep": 1000, "for": "90d", "log_bytes": "1MiB"}
 LOG: dict[str, Any] = {"file": None, "level": "INFO", "format": "text", "rotate": {}}
@@ -24,7 +25,7 @@ def settings_of(shaped: Shaped, gathered: Gathered, environ: Mapping[str, str]) 
     return {
         "site": values.get("site", folder.name or "site"),
         "timezone": values.get("timezone") or machine_zone(environ),
-        "state": _state(shaped, folder, environ),
+        "state": state_of(shaped.tree, folder, environ),
         "pythonpath": _pythonpath(shaped) or [str(folder)],
         "setup": values.get("setup"),
         "preload": values.get("preload", []),
@@ -49,15 +50,6 @@ def settings_of(shaped: Shaped, gathered: Gathered, environ: Mapping[str, str]) 
 def beside(shaped: Shaped, path: tuple[str | int, ...], file: str) -> Path:
     """A path as meant by the file that says it."""
     return Path(place_of_value(shaped.tree, path).file).parent / file
-
-
-def _state(shaped: Shaped, folder: Path, environ: Mapping[str, str]) -> str:
-    chosen = environ.get("LINODCTL_STATE")
-    if chosen:
-        return str(Path(chosen).absolute())
-    if "state" in shaped.values:
-        return str(beside(shaped, ("state",), shaped.values["state"]))
-    return str(folder / "linodctl.db")
 
 
 def _pythonpath(shaped: Shaped) -> list[str]:

@@ -52,11 +52,16 @@ def _serve(control: socket.socket) -> None:
         return
     prctl.outlive_parent()
     _settle_down()
-    threads = [t.name for t in threading.enumerate() if t is not threading.main_thread()]
+    threads = [t.name for t in threading.enumerate() if not _survives_fork(t)]
     zygote = Zygote(control, orders["orphan_grace"])
     control.sendall(pack({"op": "ready", "files": files, "threads": threads}))
     zygote.serve()
     zygote.close()
+
+
+def _survives_fork(thread: threading.Thread) -> bool:
+    """Whether a fork beside it is safe: the main thread does it, and our log handler's thread is prepared for it."""
+    return thread is threading.main_thread() or getattr(thread, "survives_fork", False)
 
 
 def _settle_down() -> None:

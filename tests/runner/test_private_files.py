@@ -20,8 +20,8 @@ from sites import SiteFolder, signal_and_wait
 from linodctl.cli.reports import write_report
 from linodctl.config import LogConfig
 from linodctl.domain import LogLevel
+from linodctl.logserver.site_log import set_up_log
 from linodctl.runner.control import ControlServer, ask
-from linodctl.runner.log import set_up_log
 from linodctl.store import open_store
 from linodctl.store.lock import SiteLock
 
@@ -168,7 +168,10 @@ def test_a_runner_under_a_generous_umask(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     ours = {name: mode for name, mode in found.items() if name.startswith(("linodctl.db", "site.log"))}
-    assert set(ours) == {f"linodctl.db{end}" for end in ("", "-wal", "-shm", ".lock", ".sock")} | {"site.log"}
+    assert set(ours) == {f"linodctl.db{end}" for end in ("", "-wal", "-shm", ".lock", ".sock")} | {
+        "linodctl.db.log.sock",
+        "site.log",
+    }
     assert set(ours.values()) == {oct(PRIVATE)}
 
 

@@ -1,0 +1,122 @@
+"""The site's log: what the runner says goes to stderr and to the log file, what others send to the file alone.
+
+Without a file, all of it goes to stderr.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+import threading
+from collections.abc import Iterable, Sequence
+from datetime import tzinfo
+from typing import TextIO
+
+from linodctl.config import LogConfig
+from linodctl.errors import LinodctlError
+from linodctl.logserver.entry import Entry, entry_of
+from linodctl.logserver.lines import OURS, JournalLines, JsonLines, Lines, TextLines, is_journal
+from linodctl.logserver.site_file import SiteFile
+from linodctl.masking import known
+
+
+class SiteLog:
+    """Takes entries from any thread. Nothing that happens to file or stderr is raised."""
+
+    def __init__(self, config: LogConfig, zone: tzinfo, *, quiet: bool = False, color: bool = False) -> None:
+        """`quiet`: of what the runner says only warnings go to stderr. LinodctlError if the file can't be opened."""
+        self._least = config.level.number
+        self._quiet = quiet
+        self._stream: TextIO = sys.stderr
+        self._lock = threading.RLock()
+        is_json = config.format == "json"
+        plain: Lines = JsonLines(zone) if is_json else TextLines(zone)
+        self._file_lines = plain
+        self._stream_lines = JournalLines() if is_journal(sys.stderr, os.environ) else plain
+        if color and self._stream_lines is plain and not is_json:
+            self._stream_lines = TextLines(zone, color=True)
+        self._trouble = ""
+        try:
+            self._file = SiteFile(config.file, config.rotate_bytes, config.rotate_keep) if config.file else None
+        except OSError as error:
+            text = f"the log file {config.file} (log.file) can't be written: {error.strerror}"
+            raise LinodctlError(text) from error
+
+    def say(self, entry: Entry) -> None:
+        """An entry of the runner itself."""
+        if entry.level < self._least:
+            return
+        with self._lock:
+            if not self._quiet or entry.level >= logging.WARNING:
+                self._to_stream([entry])
+            self._to_file([entry])
+
+    def take(self, entries: Iterable[Entry]) -> None:
+        """Entries of other processes."""
+        wanted = [entry for entry in entries if entry.level >= self._least]
+        with self._lock:
+            if wanted and not self._to_file(wanted):
+                self._to_stream(wanted)
+
+    def close(self) -> None:
+        with self._lock:
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+
+    def _to_file(self, entries: Sequence[Entry]) -> bool:
+        """Whether they are in the file now."""
+        if self._file is None:
+            return False
+        try:
+            self._file.write([self._file_lines.of(entry).encode("utf-8", "replace") for entry in entries])
+        except OSError as error:
+            trouble = f"the log file {self._file.path} can't be written ({error.strerror}); others' entries come here"
+            if trouble != self._trouble:
+                self._to_stream([Entry(entries[-1].time, logging.ERROR, OURS, trouble, pid=os.getpid())])
+            self._trouble = trouble
+            return False
+        self._trouble = ""
+        return True
+
+    def _to_stream(self, entries: Sequence[Entry]) -> None:
+        with contextlib.suppress(OSError, ValueError):  # nobody is there any more to be told
+            self._stream.write("".join(map(self._stream_lines.of, entries)))
+            self._stream.flush()
+
+
+class SiteLogHandler(logging.Handler):
+    """Brings what this process itself logs to the site's log, secrets masked. (What others log is their own affair.)"""
+
+    def __init__(self, log: SiteLog) -> None:
+        super().__init__()
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            entry = entry_of(record)
+            masked = entry._replace(message=known.text(entry.message), details=known.text(entry.details))
+            self._log.say(masked)
+        except RecursionError:
+            raise
+        except Exception:  # a wrong format string must not stop the runner: logging prints a note to stderr
+            self.handleError(record)
+
+    def close(self) -> None:
+        self._log.close()
+        super().close()
+
+
+def set_up_log(config: LogConfig, zone: tzinfo, *, quiet: bool = False, color: bool = False) -> SiteLog:
+    """The site's log, with all that linodctl logs in this process. LinodctlError if its file can't be written."""
+    log = SiteLog(config, zone, quiet=quiet, color=color)
+    root = logging.getLogger(OURS)
+    root.setLevel(config.level.number)
+    root.propagate = False
+    for handler in list(root.handlers):
+        root.removeHandler(handler)
+        handler.close()
+    root.addHandler(SiteLogHandler(log))
+    return log
