@@ -25,16 +25,15 @@ def serving(state: Path, config: LogConfig, zone: tzinfo, *, quiet: bool, color:
     """
     log = set_up_log(config, zone, quiet=quiet, color=color)
     path = log_socket(state)
-    server: LogServer | None = LogServer(path, log.take)
-    assert server is not None
+    os.environ[LOG_SOCKET] = str(path)  # workers, and what they start, find their own site
+    server = LogServer(path, log.take)
     try:
         server.open()
     except OSError as error:
-        server = None
         logger.error("no log server at %s: %s; what other processes log stays with them", path, error.strerror)
-    os.environ[LOG_SOCKET] = str(path)  # workers, and what they start, find their own site
+        yield
+        return
     try:
         yield
     finally:
-        if server is not None:
-            server.close()
+        server.close()

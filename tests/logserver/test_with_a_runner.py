@@ -108,20 +108,3 @@ def test_a_client_outlives_the_runner(tmp_path: Path) -> None:
     assert [entry["message"] for entry in entries if entry["logger"] == "app" and entry["pid"] == client.pid] == texts
     ours = [entry for entry in entries if entry["event"] == "RunnerStarted"]
     assert len(ours) == 2 and ours[0]["logger"] == "linodctl" and ours[0]["pid"] != client.pid
-
-
-def test_without_a_log_file_everything_is_on_stderr(tmp_path: Path) -> None:
-    site = site_in(tmp_path)
-    site.config.write_text(site.config.read_text().replace("file: site.log", "level: INFO"))
-    with site.runner() as runner:
-        site.cli("trigger", "a", "--wait")
-        assert signal_and_wait(runner, signal.SIGTERM) == 0
-    assert site.log().count(" app[") == 501
-
-
-def test_a_socket_that_cannot_be_made_does_not_stop_the_runner(tmp_path: Path) -> None:
-    site = site_in(tmp_path)
-    (tmp_path / "linodctl.db.log.sock").mkdir()
-    done = site.plain("run", "--once")
-    assert done.returncode == 0
-    assert "no log server at" in done.stderr and "runner stopped" in done.stderr
