@@ -51,9 +51,13 @@ def test_quiet_is_for_stderr_alone(tmp_path: Path, capsys: pytest.CaptureFixture
     assert said.startswith("\033[33m") and said.count("\n") == 1
 
 
-def test_a_wrong_format_string_of_our_own_stops_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_format_string_of_our_own_stops_nothing_and_secrets_are_masked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with serving(tmp_path / "linodctl.db", log_config(tmp_path), UTC, quiet=True, color=False):
         logging.getLogger("linodctl").error("%d", "x")
+        logging.getLogger("linodctl").error("mysql --password=hunter22 failed")
         logging.getLogger("linodctl").error("on it goes")
-    assert (tmp_path / "site.log").read_text().endswith("on it goes\n")
+    text = (tmp_path / "site.log").read_text()
+    assert text.endswith("on it goes\n") and "password=*** failed" in text
     assert "--- Logging error ---" in capsys.readouterr().err
