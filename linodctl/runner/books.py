@@ -110,6 +110,11 @@ class Books:
         self._wishes.forget_requests()
         self._seen_version = -1
 
+    def options_settled(self) -> None:
+        """What was set or unset at run time is in force, or can't be: requests need not wait for it any longer."""
+        self._wishes.options_settled()
+        self._seen_version = -1
+
     def _hear_wishes(self, ledger: Ledger, now: datetime) -> None:
         before = self._wishes.heard_until
         heard = self._wishes.hear(ledger, self.scheduler, now)

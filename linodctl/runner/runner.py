@@ -197,7 +197,9 @@ class Runner:
             self._start(run_id, start)
         for run_id, why in work.stops:
             self._executor.cancel(run_id, why)
-        self._options_changed |= work.reload
+        if work.reload:
+            self._options_changed = True
+            self._inbox.wake()
 
     def _start(self, run_id: int, start: Start) -> None:
         try:
@@ -228,6 +230,8 @@ class Runner:
         if self._change is not None and self._change.done():
             change, self._change = self._change, None
             change.result()()
+            if not (self._options_changed or self._reload_wanted):
+                self._books.options_settled()
         if self._change is None:
             work = self._next_change()
             if work is not None:

@@ -32,6 +32,8 @@ class Wishes:
         self.heard_until = heard_until
         self._config_knows = config_knows
         self._known_requests: set[int] = set()
+        self._await_options: set[str] = set()
+        """Tasks whose options were set or unset, and are not in force yet: their requests are meant for the new ones."""
 
     def before(self, states: Mapping[str, TaskState], reader: Reader) -> dict[str, TaskState]:
         """The states with their flags as they were before the edits that nobody has heard yet.
@@ -53,10 +55,10 @@ class Wishes:
         heard = Heard()
         for edit in edits:
             self.heard_until = edit.id
-            action = _ACTIONS.get(edit.action)
-            if action is not None:
-                action(edit, scheduler, heard, now)
-        heard.reload &= self.heard_until > self._config_knows
+            if edit.action in _OPTIONS:
+                self._hear_options(edit, heard)
+            elif edit.action in _ACTIONS:
+                _ACTIONS[edit.action](edit, scheduler, heard, now)
         self._hear_requests(waiting, scheduler, now)
         return heard
 
@@ -64,9 +66,20 @@ class Wishes:
         """Look at every waiting request again: the scheduler's tasks have changed."""
         self._known_requests.clear()
 
+    def options_settled(self) -> None:
+        """What was set or unset is in force by now, or can't be: nobody waits for it any longer."""
+        self._await_options.clear()
+
+    def _hear_options(self, edit: Edit, heard: Heard) -> None:
+        if edit.id > self._config_knows:
+            heard.reload = True
+            self._await_options.add(edit.task)
+
     def _hear_requests(self, waiting: Sequence[Request], scheduler: Scheduler, now: datetime) -> None:
         """Requests are found by looking, not by their edits: those that an earlier runner left count too."""
         for request in waiting:
+            if request.task in self._await_options:
+                continue
             if request.request_id not in self._known_requests and scheduler.request(request, now):
                 self._known_requests.add(request.request_id)
         self._known_requests &= {request.request_id for request in waiting}
@@ -103,10 +116,6 @@ def _cancel_run(edit: Edit, scheduler: Scheduler, heard: Heard, now: datetime) -
     heard.stop_runs.append((edit.detail["run_id"], edit.who))
 
 
-def _override(edit: Edit, scheduler: Scheduler, heard: Heard, now: datetime) -> None:
-    heard.reload = True
-
-
 _ACTIONS: dict[str, Callable[[Edit, Scheduler, Heard, datetime], None]] = {
     "disable": _disable,
     "enable": _enable,
@@ -114,6 +123,5 @@ _ACTIONS: dict[str, Callable[[Edit, Scheduler, Heard, datetime], None]] = {
     "withdraw": _withdraw,
     "cancel_run": _cancel_run,
     "forgo": _forgo,
-    "set": _override,
-    "unset": _override,
 }
+_OPTIONS = ("set", "unset")

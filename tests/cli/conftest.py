@@ -29,6 +29,7 @@ drain: 1s
 procedures:
   quick: {func: jobs.quick, every: never}
   talks: {func: jobs.waits_a_moment, every: never, log_level: DEBUG}
+  logs_on: {func: jobs.waits_a_moment, every: never}
   fails: {func: jobs.fail, every: never}
   fails_gently: {func: jobs.fail, every: never, disable_after: never}
   warns: {func: jobs.warns, every: never}

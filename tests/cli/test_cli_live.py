@@ -204,6 +204,14 @@ def test_set_reaches_the_runner(alive: Site) -> None:
     alive.cli("unset", "often")
 
 
+def test_a_run_asked_for_after_a_set_has_the_new_options(alive: Site) -> None:
+    for level in ("ERROR", "DEBUG"):
+        alive.cli("set", "logs_on", f"log_level={level}")
+        (ran,) = alive.cli("trigger", "logs_on", "--wait")
+        assert alive.history("logs_on")[0]["log_level"] == level
+        assert ("logged 42" in {row["text"] for row in alive.cli("logs", str(ran["run_id"]))}) is (level == "DEBUG")
+
+
 def test_two_runners_and_stop(tmp_path: Path) -> None:
     site = with_home_of_its_own(Site(tmp_path, "procedures: {quick: {func: jobs.quick, every: never}}\n"))
     with site.runner() as runner:

@@ -120,6 +120,21 @@ def test_a_request_is_heard_once(store: Store) -> None:
     assert run.run_id == run_id
 
 
+def test_a_request_waits_for_the_options_that_were_set_before_it(store: Store) -> None:
+    books = make_books(store, make_task("a", "never"), make_task("b", "never"))
+    books.tick(NOON)
+    store.set_override("a", {"timeout": "5m"}, NOON, "ann")
+    for name in ("a", "b"):
+        store.request(name, NOON, "ann")
+    work = books.tick(after(1))
+    assert work.reload
+    assert [start.task.name for _, start in work.starts] == ["b"]
+    assert not books.tick(after(2)).starts
+    books.options_settled()
+    assert not books.is_quiet(after(3))
+    assert [start.task.name for _, start in books.tick(after(3)).starts] == ["a"]
+
+
 def test_a_request_that_an_earlier_runner_left_waiting_is_started(store: Store) -> None:
     make_books(store, make_task(rule="never")).tick(NOON)
     store.request("a", NOON, "ann")
