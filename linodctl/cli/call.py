@@ -86,15 +86,18 @@ class Call:
         dull = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
         return not dull and bool((stream or sys.stdout).isatty())
 
-    def instant(self, option: str, text: str | None, zone: str) -> datetime | None:
-        """The instant that an option's text means, wall times in `zone`; None without text. UsageError."""
+    def instant(self, option: str, text: str | None, zone: str, *, past: bool = False) -> datetime | None:
+        """The instant that an option's text means, wall times in `zone`; None without text. UsageError.
+
+        Where it lies in the `past`, a mere duration is that long ago.
+        """
         from linodctl.config.values import parse_instant
         from linodctl.errors import UsageError
 
         if text is None:
             return None
         try:
-            return parse_instant(text, zone, self.now())
+            return parse_instant(text, zone, self.now(), past=past)
         except UsageError as error:
             raise UsageError(f"{option}: {error}") from None
 

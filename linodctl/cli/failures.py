@@ -80,7 +80,7 @@ def _pointed(error: LinodctlError) -> str:
 def _tell_usage(error: click.ClickException) -> None:
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "linodctl"
-    _say(f"{path}: {printable(known.text(error.format_message()))}")
+    _say(f"{path}: {printable(known.text(' '.join(error.format_message().split())))}")
     if isinstance(error, click.UsageError):
         _say(f"'{path} --help' shows how it is used")
 

@@ -38,6 +38,7 @@ def _tasks(call: Call) -> None:
     call.print_table(task_table(call.site, lines))
     if call.on_terminal:
         _say_whether_alive(call)
+    _say_what_is_not_known_yet(call)
 
 
 def _say_whether_alive(call: Call) -> None:
@@ -46,6 +47,15 @@ def _say_whether_alive(call: Call) -> None:
 
     if not is_alive(call.site):
         call.note(f"no runner is alive; start one with '{call.like('run')}'")
+
+
+def _say_what_is_not_known_yet(call: Call) -> None:
+    """`list` imports nothing: what `discover` names is known once a runner has looked."""
+    from linodctl.operations.status import has_had_runner
+
+    modules = ", ".join(call.site.loaded.discover)
+    if modules and not has_had_runner(call.site):
+        call.note(f"decorated functions of {modules} are not among them yet: the first runner finds them")
 
 
 def _procedures(call: Call) -> None:
@@ -58,6 +68,7 @@ def _procedures(call: Call) -> None:
     columns = {"name": "procedure", "func": "function", "recurrence": "recurrence", "log_level": "log level"}
     rows = [[*(shape[key] for key in columns), shape["description"]] for shape in shapes]
     call.print_table(Table([*columns.values(), "description"], rows, empty="no procedures"))
+    _say_what_is_not_known_yet(call)
 
 
 def _log_levels(call: Call) -> None:

@@ -51,9 +51,11 @@ def command(call: Call, target: str | None, follow: bool, level: str | None, lim
 
 
 def _print(call: Call, rows: Iterable[LogRow]) -> None:
-    lines = LogLines(call)
+    lines, row = LogLines(call), None
     for row in rows:
         lines.print(row)
+    if row is None:
+        call.note("no log lines")
 
 
 def _number(level: str | None) -> int | None:

@@ -14,6 +14,8 @@ from linodctl.cli.call import Call
 def command(call: Call, name: str, settings: tuple[str, ...]) -> None:
     """Override options of a task at run time.
 
+    NAME may be a glob ('mail_*') or tag:TAG; if one of the tasks can't have these options, none gets them.
+
     The values are read as in the config, checked like it, and kept in the state file until 'unset'. One option of a
     recurrence replaces the whole recurrence. 'show' tells who set what and when.
 
@@ -21,17 +23,24 @@ def command(call: Call, name: str, settings: tuple[str, ...]) -> None:
     Examples:
       linodctl set checkdata log_level=DEBUG
       linodctl set checkdata every='day at 02:30' timeout=10m
+      linodctl set 'mail_*' timeout=10m
       linodctl set checkdata retries='{attempts: 3, delay: 10s}'
     """
+    from linodctl.cli.words import shown
     from linodctl.masking import known
+    from linodctl.operations.code import check_arguments
     from linodctl.operations.settings import set_options
     from linodctl.operations.typed import pairs
 
     options = pairs(settings, "log_level=DEBUG")
-    task, _ = set_options(call.site, name, options)
+    check_arguments(call.site, [name], options.get("args"), alone=True)
+    tasks, _ = set_options(call.site, name, options)
     options = known.value(options)
+    done = [
+        {"task": task.name, "option": option, "value": value} for task in tasks for option, value in options.items()
+    ]
     if call.json:
-        call.print_json([{"task": task.name, "option": option, "value": value} for option, value in options.items()])
+        call.print_json(done)
         return
-    for option, value in options.items():
-        call.print_line(f"{task.name}: {option} set to {value}")
+    for one in done:
+        call.print_line(f"{one['task']}: {one['option']} set to {shown(one['value'])}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,9 @@ from linodctl.planning.status import in_words
 
 if TYPE_CHECKING:
     from linodctl.operations.upcoming import Upcoming
+
+
+NOW = timedelta(seconds=1)
 
 
 def slot_table(slots: Sequence[Upcoming], now: datetime) -> Table:
@@ -25,5 +28,11 @@ def slot_table(slots: Sequence[Upcoming], now: datetime) -> Table:
 
 
 def _time(slot: Upcoming, now: datetime) -> tuple[str, str, str]:
-    distance = in_words(slot.time - now) if slot.time > now else f"{in_words(now - slot.time)} ago"
-    return when(slot.time, ZoneInfo(slot.zone)), slot.zone, distance
+    return when(slot.time, ZoneInfo(slot.zone)), slot.zone, _distance(slot.time - now)
+
+
+def _distance(span: timedelta) -> str:
+    """`in 5 minutes` without its `in`. What is due asap has the instant at which it was asked for: that is now."""
+    if abs(span) < NOW:
+        return "now"
+    return in_words(span) if span > timedelta(0) else f"{in_words(-span)} ago"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from linodctl.cli.call import Call
 from linodctl.cli.history_table import history_table
 from linodctl.cli.paint import Painted, Part, bad, dim, strong
 from linodctl.cli.slot_table import slot_table
 from linodctl.cli.table import Table
-from linodctl.cli.words import STATES, duration_of, lasting, when
+from linodctl.cli.words import STATES, duration_of, lasting, shown, when
 from linodctl.domain import Run
 from linodctl.masking import known
 from linodctl.operations.show import DEFAULT, TaskInFull
@@ -110,7 +109,7 @@ class TaskPage:
         """Those that somebody said something about; what is as it is by default would bury them."""
         said = [option for option in self._full.options if option.source != DEFAULT]
         self._title("options")
-        rows: list[list[Part]] = [[f"  {option.name}", _shown(option.value), dim(option.source)] for option in said]
+        rows: list[list[Part]] = [[f"  {option.name}", shown(option.value), dim(option.source)] for option in said]
         self._call.print_table(Table(["  option", "value", "from"], rows))
         self._call.print_line(dim(f"  {len(self._full.options) - len(said)} others have their defaults; see --json"))
 
@@ -129,8 +128,3 @@ class TaskPage:
     def _title(self, text: str) -> None:
         self._call.print_line("")
         self._call.print_line(strong(text))
-
-
-def _shown(value: Any) -> str:
-    """A value much as it was written."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

@@ -42,6 +42,7 @@ def command(
       linodctl trigger report --as-of 2026-01-31 --here
     """
     from linodctl.domain import LogLevel
+    from linodctl.operations.code import check_arguments
     from linodctl.operations.typed import pairs
 
     asked: dict[str, Any] = {
@@ -49,6 +50,7 @@ def command(
         "log_level": LogLevel(log_level) if log_level else None,
         "as_of": call.instant("--as-of", as_of, call.site.loaded.timezone),
     }
+    check_arguments(call.site, names, asked["args"])
     if here:
         from linodctl.cli.trigger_here import trigger_here
 

@@ -14,7 +14,8 @@ from linodctl.cli.call import Call
 def command(call: Call, name: str, options: tuple[str, ...]) -> None:
     """Take back options that were set at run time.
 
-    Without an OPTION: all that were set for the task. What the config says is in force again.
+    NAME may be a glob ('mail_*') or tag:TAG. Without an OPTION: all that were set. What the config says is in force
+    again.
 
     \b
     Examples:
@@ -23,9 +24,10 @@ def command(call: Call, name: str, options: tuple[str, ...]) -> None:
     """
     from linodctl.operations.settings import unset_options
 
-    task, gone, _ = unset_options(call.site, name, options)
+    gone, _ = unset_options(call.site, name, options)
+    done = [(task, option) for task, taken in gone.items() for option in taken]
     if call.json:
-        call.print_json([{"task": task.name, "option": option} for option in gone])
+        call.print_json([{"task": task, "option": option} for task, option in done])
         return
-    for option in gone:
-        call.print_line(f"{task.name}: {option} is as the config says again")
+    for task, option in done:
+        call.print_line(f"{task}: {option} is as the config says again")

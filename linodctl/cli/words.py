@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from linodctl.cli.paint import Painted, Part
@@ -68,6 +69,11 @@ def why_of(row: Run | SkipRow) -> str:
         return str(reason)
     error = (getattr(row, "error", None) or "").strip()
     return error.splitlines()[-1] if error else str(getattr(row, "message", None) or "")
+
+
+def shown(value: Any) -> str:
+    """An option's value much as it was written."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def how_many(count: int, word: str) -> str:

@@ -16,15 +16,27 @@ _DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?")
 
 
-def parse_instant(text: str, zone: str | tzinfo, now: datetime) -> datetime:
+def parse_instant(text: str, zone: str | tzinfo, now: datetime, *, past: bool = False) -> datetime:
     """The aware UTC instant meant by `text`; wall times without offset are in `zone`; raises BadValue.
+
+    Where only the `past` is asked for, a mere duration is that long ago.
 
     A wall time that a clock change skips means the first instant after the gap; one that it doubles, the first of both.
     """
     try:
-        return _relative(text, now) or _absolute(text, _zone(zone), now)
+        return _relative(f"{text} ago" if past and _is_duration(text) else text, now) or _absolute(
+            text, _zone(zone), now
+        )
     except OverflowError:
         raise BadValue(f"{quoted(text)} lies outside the calendar") from None
+
+
+def _is_duration(text: str) -> bool:
+    try:
+        parse_duration(text)
+    except BadValue:
+        return False
+    return True
 
 
 def _relative(text: str, now: datetime) -> datetime | None:

@@ -119,7 +119,8 @@ def shown_path(file: str) -> str:
     if not file.startswith("/"):
         return file
     try:
-        return str(Path(file).relative_to(Path.cwd()))
+        here = Path.cwd()
+        return file if here == here.parent else str(Path(file).relative_to(here))
     except (ValueError, OSError):  # elsewhere, or the current folder is gone
         return file
 

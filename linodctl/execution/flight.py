@@ -80,6 +80,8 @@ class Flight:
                 timer.cancel()
         if self._progress is not None:
             self._report(self._progress)
+        if result.error and result.outcome not in (Outcome.CANCELLED, Outcome.TIMED_OUT):
+            self.say(result.error, logging.ERROR)
         if rest := self._budget.rest():
             self._report(Logged(self.run_id, rest))
         self._report(Ended(self.run_id, result))

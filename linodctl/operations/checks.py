@@ -43,7 +43,7 @@ def _with_code(site: Site, loaded: Loaded, doubtful: Sequence[Problem]) -> Check
     from linodctl.errors import LinodctlError
 
     try:
-        probe = _look(loaded)
+        probe = _look_at_all(loaded)
     except LinodctlError as error:  # setup failed, or importing killed the process: nothing else can be known
         broken = _of_site(loaded, "setup" if loaded.setup else "", str(error))
         return _with_advice(site, loaded, [*doubtful, broken])
@@ -62,25 +62,13 @@ def _with_advice(site: Site, loaded: Loaded, problems: Sequence[Problem]) -> Che
     return Checked(in_order(dict.fromkeys([*loaded.warnings, *problems, *advice(site, loaded)])), loaded)
 
 
-def _look(loaded: Loaded) -> Probe:
-    """Import what the tasks name, in a zygote of its own that ends with the question."""
-    import asyncio
-
-    from linodctl.execution.executor import Executor
+def _look_at_all(loaded: Loaded) -> Probe:
+    """Everything that the tasks and `discover` name."""
     from linodctl.execution.probe import ProbePath
-    from linodctl.runner.orders import execution_site
+    from linodctl.operations.code import look
 
     paths = dict.fromkeys(ProbePath(task.launch.func, tuple(task.launch.args)) for task in loaded.tasks)
-
-    async def look() -> Probe:
-        executor = Executor(execution_site(loaded), lambda report: None)
-        await executor.open()
-        try:
-            return await executor.probe(list(paths), loaded.discover)
-        finally:
-            await executor.close()
-
-    return asyncio.run(look())
+    return look(loaded, paths, loaded.discover)
 
 
 def _unreadable(loaded: Loaded, probe: Probe) -> Iterator[Problem]:

@@ -69,10 +69,10 @@ class Declaration:
         """As `load`, with these decorated functions in place of the remembered ones."""
         return self._load(self._remembered().overrides, discovered, {}, looked=True)
 
-    def check_overrides(self, task: str, options: Mapping[str, Override]) -> None:
-        """ConfigError if the config had problems with these overrides of the task in place of its present ones."""
+    def check_overrides(self, overrides: Mapping[str, Mapping[str, Override]]) -> None:
+        """ConfigError if the config had problems with these overrides, by task, in place of the tasks' present ones."""
         memory = self._remembered()
-        self._load({**memory.overrides, task: options}, memory.discovered, {})
+        self._load({**memory.overrides, **overrides}, memory.discovered, {})
 
     def state_path(self, declared: Path) -> Path:
         """The state file: `--state` and $LINODCTL_STATE win over what the config declares."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from linodctl.config import ConfigError, keys
 from linodctl.errors import UsageError
-from linodctl.operations.names import one
+from linodctl.operations.names import select
 from linodctl.operations.site import Site, who
 from linodctl.operations.wishes import Heard, tell_runner
 from linodctl.store.rows import Override
@@ -18,33 +18,57 @@ from linodctl.texts import word
 if TYPE_CHECKING:
     from linodctl.domain import Task
 
+Overrides = dict[str, Override]
 
-def set_options(site: Site, name: str, settings: Mapping[str, Any]) -> tuple[Task, Heard]:
-    """Override options of one task. ConfigError, and nothing kept, if the task would have problems with them.
+
+def set_options(site: Site, name: str, settings: Mapping[str, Any]) -> tuple[list[Task], Heard]:
+    """Override options of the tasks meant. ConfigError, and nothing kept, if one would have problems with them.
 
     One recurrence option replaces the whole recurrence, those that were set earlier included.
     """
     if not settings:
         raise UsageError("give at least one OPTION=VALUE; for example log_level=DEBUG or every='5 minutes'")
-    task = one(site.loaded.tasks, name)
+    chosen, present = _meant(site, name)
     now, me = site.now(), who()
-    with site.reading() as reader:
-        present = reader.overrides().get(task.name, {})
-    replaced = [option for option in _replaced(present, settings) if option not in settings]
-    kept = {option: override for option, override in present.items() if option not in replaced}
     new = {option: Override(value, me, now) for option, value in settings.items()}
-    _check(site, task, {**kept, **new}, now)
+    replaced = {task: _replaced(overrides, settings) for task, overrides in present.items()}
+    _check(site, {task: _without(present[task], gone) | new for task, gone in replaced.items()}, now)
     with site.writing() as store:
-        if replaced:
-            store.unset_override(task.name, replaced, now, me)
-        store.set_override(task.name, dict(settings), now, me)
-    return task, tell_runner(site)
+        for task, gone in replaced.items():
+            store.set_override(task, settings, now, me, replacing=gone)
+    return chosen, tell_runner(site)
 
 
-def _check(site: Site, task: Task, overrides: Mapping[str, Override], now: datetime) -> None:
+def unset_options(site: Site, name: str, options: Sequence[str]) -> tuple[dict[str, list[str]], Heard]:
+    """Take back options of the tasks meant that were set at run time; all of them if none is named.
+
+    What was taken back, by task. UsageError for an option that was set for none of them.
+    """
+    _, present = _meant(site, name)
+    _check_were_set(name, options, present)
+    gone = {
+        task: [option for option in options or overrides if option in overrides] for task, overrides in present.items()
+    }
+    gone = {task: options for task, options in gone.items() if options}
+    site.declaration.check_overrides({task: _without(present[task], options) for task, options in gone.items()})
+    with site.writing() as store:
+        for task, taken in gone.items():
+            store.unset_override(task, taken, site.now(), who())
+    return gone, tell_runner(site)
+
+
+def _meant(site: Site, name: str) -> tuple[list[Task], dict[str, Overrides]]:
+    """The tasks, and what is set of each. UnknownName."""
+    chosen = select(site.loaded.tasks, [name])
+    with site.reading() as reader:
+        known = reader.overrides()
+    return chosen, {task.name: known.get(task.name, {}) for task in chosen}
+
+
+def _check(site: Site, overrides: Mapping[str, Overrides], now: datetime) -> None:
     """ConfigError if they don't fit. What was typed a moment ago has no other place than its option."""
     try:
-        site.declaration.check_overrides(task.name, overrides)
+        site.declaration.check_overrides(overrides)
     except ConfigError as error:
         just_now = f"at {now.isoformat(timespec='seconds')}"
         raise ConfigError(
@@ -52,26 +76,22 @@ def _check(site: Site, task: Task, overrides: Mapping[str, Override], now: datet
         ) from None
 
 
-def _replaced(present: Mapping[str, Override], settings: Mapping[str, Any]) -> list[str]:
-    """The options set earlier that these take the place of."""
+def _check_were_set(name: str, options: Sequence[str], present: Mapping[str, Overrides]) -> None:
+    known = dict.fromkeys(option for overrides in present.values() for option in overrides)
+    task = f"task '{next(iter(present))}'" if len(present) == 1 else f"'{word(name)}'"
+    if not known:
+        raise UsageError(f"nothing of {task} was set at run time")
+    for option in options:
+        if option not in known:
+            raise UsageError(f"'{word(option)}' of {task} was not set at run time; set are: {', '.join(known)}")
+
+
+def _replaced(present: Overrides, settings: Mapping[str, Any]) -> list[str]:
+    """The other options set earlier that these take the place of."""
     if not set(keys.RECURRENCE) & settings.keys():
         return []
-    return [option for option in present if option in keys.RECURRENCE]
+    return [option for option in present if option in keys.RECURRENCE and option not in settings]
 
 
-def unset_options(site: Site, name: str, options: Sequence[str]) -> tuple[Task, list[str], Heard]:
-    """Take back options that were set at run time; all of them if none is named. UsageError for one that wasn't set."""
-    task = one(site.loaded.tasks, name)
-    with site.reading() as reader:
-        present = reader.overrides().get(task.name, {})
-    missing = [option for option in options if option not in present]
-    if missing:
-        known = f"; set are: {', '.join(present)}" if present else ""
-        raise UsageError(f"'{word(missing[0])}' of task '{task.name}' was not set at run time{known}")
-    if not present:
-        raise UsageError(f"nothing of task '{task.name}' was set at run time")
-    gone = list(options or present)
-    site.declaration.check_overrides(task.name, {key: value for key, value in present.items() if key not in gone})
-    with site.writing() as store:
-        store.unset_override(task.name, gone, site.now(), who())
-    return task, gone, tell_runner(site)
+def _without(present: Overrides, gone: Iterable[str]) -> Overrides:
+    return {option: override for option, override in present.items() if option not in gone}

@@ -62,6 +62,12 @@ def is_alive(site: Site) -> bool:
     return SiteLock(site.state).holder() is not None
 
 
+def has_had_runner(site: Site) -> bool:
+    """Whether a runner has ever worked on the site."""
+    with site.reading() as reader:
+        return reader.runner() is not None
+
+
 def _runner(holder: Mapping[str, Any] | None, row: RunnerRow | None) -> dict[str, Any]:
     """What is known of the runner: from the lock if it is held, else from the last one's record."""
     if holder is None:

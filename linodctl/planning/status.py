@@ -34,6 +34,8 @@ def status_of(
     reason = _why_disabled(task, seen)
     next_time = None if reason is not None else _next_time(task, seen)
     kind, text = _words(task, running, requests, reason, next_time, now)
+    if kind == "disabled" and seen.disabled and seen.disabled_until is not None:
+        text = f"Disabled ({reason}, until {local(seen.disabled_until, task)})"
     return Status(kind, text, next_time, reason is not None, reason, overdue_since(task, seen, now))
 
 

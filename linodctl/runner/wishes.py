@@ -33,7 +33,7 @@ class Wishes:
         self._config_knows = config_knows
         self._known_requests: set[int] = set()
         self._await_options: set[str] = set()
-        """Tasks whose options were set or unset, and are not in force yet: their requests are meant for the new ones."""
+        """Tasks whose options were set or unset and are not in force yet: later requests are meant for the new ones."""
 
     def before(self, states: Mapping[str, TaskState], reader: Reader) -> dict[str, TaskState]:
         """The states with their flags as they were before the edits that nobody has heard yet.

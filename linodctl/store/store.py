@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property, partial
@@ -149,9 +149,13 @@ class Store(Reader):
         with self.transaction():
             wishes.reset(self._connection, names, at, who)
 
-    def set_override(self, task: str, options: Mapping[str, Any], at: datetime, who: str) -> None:
-        """Override options of a task, with values as YAML would give them."""
+    def set_override(
+        self, task: str, options: Mapping[str, Any], at: datetime, who: str, *, replacing: Sequence[str] = ()
+    ) -> None:
+        """Override options of a task, with values as YAML would give them, `replacing` others that were set earlier."""
         with self.transaction():
+            if replacing:
+                settings.unset_override(self.tables, task, replacing, at, who)
             settings.set_override(self.tables, task, options, at, who)
 
     def unset_override(self, task: str, options: Iterable[str], at: datetime, who: str) -> None:

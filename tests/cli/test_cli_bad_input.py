@@ -60,7 +60,11 @@ COMMANDS = [
     Bad("set good evry=5m", 2, "tasks.good.evry: unknown option"),
     Bad("set good every=banana", 2, "'banana' is not understood here"),
     Bad("set good every", 2, "'every' is not KEY=VALUE"),
-    Bad("unset good every", 2, "'every' of task 'good' was not set at run time"),
+    Bad("set good args={colour:~red}", 2, "task 'good' can't be called so: it takes no argument 'colour'"),
+    Bad("set g* evry=5m", 2, "tasks.good.evry: unknown option"),
+    Bad("trigger good --arg colour=red", 2, "task 'good' can't be called so: it takes no argument 'colour'"),
+    Bad("trigger good --here --arg colour=red", 2, "task 'good' can't be called so: it takes no argument 'colour'"),
+    Bad("unset good every", 2, "nothing of task 'good' was set at run time"),
     Bad("trigger good --arg colour", 2, "'colour' is not KEY=VALUE"),
     Bad("trigger good --as-of soon", 2, "--as-of: 'soon' is not a time"),
     Bad("trigger good --log-level LOUD", 2, "Invalid value for '--log-level'"),
@@ -79,6 +83,7 @@ COMMANDS = [
     Bad("list tsks", 2, "'tsks'"),
     Bad("trigger", 2, "Missing argument 'NAME...'"),
     Bad("completion tcsh", 2, "'tcsh'"),
+    Bad("completion", 2, "Choose from: bash, zsh, fish"),
 ]
 
 
@@ -87,7 +92,7 @@ def test_bad_input_is_told_in_one_clear_line(site: Site, bad: Bad) -> None:
     (site.folder / "raises.py").write_text("1 / 0\n")
     site.config.write_text(bad.config)
     before = on_disk(site.folder)
-    done = site.program(*bad.args.split())
+    done = site.program(*(word.replace("~", " ") for word in bad.args.split()))
     assert done.returncode == bad.code, done.stderr
     told = done.stdout + done.stderr
     assert bad.says in told
@@ -115,6 +120,11 @@ def test_no_config_at_all(site: Site) -> None:
     site.config.unlink()
     done = site.program("list")
     assert done.returncode == 2 and done.stderr.startswith("linodctl: no configuration found (looked for linodctl.yaml")
+
+
+def test_paths_are_whole_where_the_current_folder_is_the_root(site: Site) -> None:
+    done = subprocess.run(site.command("-c", "/nope", "list"), env=site.env, cwd="/", capture_output=True, text=True)
+    assert done.stderr.startswith("linodctl: /nope: no such file or folder")
 
 
 @pytest.mark.parametrize("args", ["list", "run", "trigger good", "status", "history"])

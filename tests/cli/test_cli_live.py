@@ -49,7 +49,10 @@ def test_wait_for_several_fails_if_one_does(alive: Site) -> None:
 
 
 def test_a_failure_disables_shows_its_traceback_and_can_be_enabled(alive: Site) -> None:
-    assert alive.cli("trigger", "fails", "--wait", code=1)[0]["outcome"] == "failed"
+    waited = alive.plain("trigger", "fails", "--wait")
+    assert waited.returncode == 1
+    for text in (waited.stdout, alive.plain("logs", "fails").stdout):
+        assert "ERROR    Traceback (most recent call last):" in text and 'raise ValueError("on purpose")' in text
     page = alive.plain("show", "fails").stdout
     assert "Disabled (failed: ValueError: on purpose)" in page and 'raise ValueError("on purpose")' in page
     assert "fails: failed: ValueError: on purpose" in alive.plain("status").stdout
@@ -59,8 +62,9 @@ def test_a_failure_disables_shows_its_traceback_and_can_be_enabled(alive: Site) 
 
 def test_history_has_the_contracts_shape(alive: Site) -> None:
     alive.cli("trigger", "fails_gently", "--wait", code=1)
-    rows = alive.cli("history", "fails_gently", "--outcome", "failed", "--since", "1h ago", "-n", "1")
+    rows = alive.cli("history", "fails_gently", "--outcome", "failed", "--since", "1h", "-n", "1")
     assert len(rows) == 1
+    assert rows == alive.cli("history", "fails_gently", "--outcome", "failed", "--since", "1h ago", "-n", "1")
     assert_shape(rows[0], RUN)
     assert "ValueError: on purpose" in rows[0]["error"]
     text = alive.plain("history", "fails_gently", "-n", "1").stdout

@@ -114,7 +114,22 @@ def test_status_of_a_site_without_a_runner(site: Site) -> None:
 def test_history_and_logs_of_a_new_site_are_empty(site: Site) -> None:
     assert site.cli("history") == []
     assert site.cli("logs") == []
+    assert site.plain("history").stderr == "no runs and no skips\n"
+    assert site.plain("logs").stderr == "no log lines\n"
     assert not site.state.exists()
+
+
+def test_what_is_due_asap_is_due_now(site: Site) -> None:
+    _, first, *_ = site.plain("next", "good").stdout.splitlines()
+    assert first.split()[-2:] == ["now", "good"]
+
+
+def test_list_says_that_decorated_functions_are_not_known_yet(site: Site) -> None:
+    site.config.write_text("discover: [jobs]\nprocedures: {good: {func: jobs.quick, every: never}}\n")
+    assert "decorated functions of jobs are not among them yet" in site.plain("list").stderr
+    assert site.plain("list", "-q").stderr == ""
+    assert site.plain("run", "--once").returncode == 0
+    assert site.plain("list").stderr == ""
 
 
 def test_check_has_the_contracts_shape(site: Site) -> None:

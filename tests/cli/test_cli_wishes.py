@@ -7,14 +7,18 @@ from contract import TASK, TRIGGERED, assert_shape
 
 
 def test_trigger_waits_for_a_runner(site: Site) -> None:
-    (found,) = site.cli("trigger", "good", "--arg", "n=1", "--log-level", "debug", "--as-of", "2026-01-31")
+    site.config.write_text(
+        "timezone: Europe/Tallinn\n"
+        'procedures: {good: {func: linodctl.procedures.shell, every: never, args: {command: "true"}}}\n'
+    )
+    (found,) = site.cli("trigger", "good", "--arg", "cwd=1", "--log-level", "debug", "--as-of", "2026-01-31")
     assert_shape(found, TRIGGERED)
     assert (found["task"], found["state"], found["run_id"], found["outcome"]) == ("good", "requested", None, None)
     done = site.plain("trigger", "good")
     assert "requested to run asap" in done.stdout
     assert f"the request waits for one; start it with 'linodctl run -c {site.config}'" in done.stderr
     first, second = site.cli("status", code=4)["requested"]
-    assert (first["args"], first["log_level"], first["as_of"]) == ({"n": 1}, "DEBUG", "2026-01-30T22:00:00+00:00")
+    assert (first["args"], first["log_level"], first["as_of"]) == ({"cwd": 1}, "DEBUG", "2026-01-30T22:00:00+00:00")
     assert second["args"] == {}
 
 
@@ -44,6 +48,7 @@ def test_disable_for_a_while(site: Site) -> None:
     (found,) = site.cli("disable", "good", "--until", "2099-01-01 08:00")
     assert found["until"] == "2099-01-01T06:00:00+00:00"
     assert "2099-01-01 08:00:00+02:00" in site.plain("show", "good").stdout
+    assert site.cli("list")[0]["status"].endswith(", until 2099-01-01 08:00:00+02:00)")
 
 
 def test_enable_of_a_declared_one_names_the_line_to_change(site: Site) -> None:
@@ -66,6 +71,22 @@ def test_set_shows_who_and_when_and_unset_takes_it_back(site: Site) -> None:
     assert site.cli("list")[0]["recurrence"] == "cron */5 * * * *"
     assert {row["option"] for row in site.cli("unset", "good")} == {"cron", "timeout"}
     assert site.cli("list")[0]["recurrence"] == declared
+
+
+def test_set_and_unset_take_globs(site: Site) -> None:
+    assert [row["task"] for row in site.cli("set", "good*", "timeout=5m")] == ["good", "good_again"]
+    site.cli("set", "bad", "timeout=5m", "nice=3")
+    assert site.cli("unset", "*", "timeout") == [
+        {"task": name, "option": "timeout"} for name in ("good", "bad", "good_again")
+    ]
+    assert site.cli("unset", "*") == [{"task": "bad", "option": "nice"}]
+    assert "nothing of '*' was set" in site.plain("unset", "*").stderr
+
+
+def test_set_of_what_one_of_them_cannot_have_sets_nothing(site: Site) -> None:
+    done = site.plain("set", "*", "run_after=[bad]")
+    assert done.returncode == 2 and "tasks.bad.run_after" in done.stderr
+    assert not any(option["name"] == "run_after" for option in site.cli("show", "good")["options"])
 
 
 def test_reset(site: Site) -> None:

@@ -36,6 +36,14 @@ def test_logs_and_prints_in_their_order(bench: Bench) -> None:
     )
 
 
+def test_the_traceback_of_a_failure_is_the_last_of_its_log(bench: Bench) -> None:
+    run_id = bench.start("fail", log_level=LogLevel.CRITICAL)
+    error = bench.end(run_id).error
+    assert error is not None and "RuntimeError: it broke" in error
+    last = list(bench.log(run_id))[-1]
+    assert (last.logger, last.level, last.text) == ("linodctl", 40, error)
+
+
 def test_the_level_holds_for_logs_and_not_for_prints(bench: Bench) -> None:
     assert [text for _, _, text in lines(bench, "talk", log_level=LogLevel.ERROR)] == [
         "printed",

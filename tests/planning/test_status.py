@@ -53,6 +53,12 @@ def test_the_declaration_disables_too() -> None:
     assert (status.state, status.disabled_reason, status.next_time) == ("disabled", "declared", None)
 
 
+def test_a_disabled_task_says_until_when() -> None:
+    state = seen(disabled=True, disabled_reason="moving", disabled_until=NOON + timedelta(hours=2))
+    status = status_of(make_task(), state, [], [], NOON)
+    assert (status.text, status.disabled_reason) == ("Disabled (moving, until 2026-03-02 14:00:00+00:00)", "moving")
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [(0.2, "a moment"), (1, "1 second"), (61, "1 minute 1 second"), (7200, "2 hours"), (90000, "1 day 1 hour")],
