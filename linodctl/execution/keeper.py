@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 
-from linodctl.execution.link import SetupFailed, ZygoteLink
+from linodctl.execution.link import SetupFailed, ZygoteKilled, ZygoteLink
 from linodctl.execution.orders import ExecutionSite
 
 PAUSES = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds before each further start in a row; the last one for good."""
+TRIES = 3
+"""How often a zygote is started before somebody who kills it on its way has won."""
 SETTLED = 10.0
 """Seconds of life after which a zygote's death is no longer counted as one in a row."""
 
@@ -73,8 +75,14 @@ class Keeper:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _started(self, site: ExecutionSite) -> ZygoteLink:
-        link = ZygoteLink(site, self._died)
-        await link.start()
+        for left in reversed(range(TRIES)):
+            link = ZygoteLink(site, self._died)
+            try:
+                await link.start()
+                break
+            except ZygoteKilled:
+                if not left:
+                    raise
         return link
 
     def _take(self, link: ZygoteLink) -> None:

@@ -36,6 +36,10 @@ class SetupFailed(LinodctlError):
         self.detail = detail
 
 
+class ZygoteKilled(SetupFailed):
+    """A signal ended the zygote while it loaded the site's code: that may well not happen again."""
+
+
 class ZygoteLink:
     """One zygote. After `start` it takes orders until it is retired, or until it dies: then `on_death` is told why."""
 
@@ -196,7 +200,8 @@ class ZygoteLink:
         code = await self._reaped()
         how = f"was killed by {signal_name(-code)}" if code < 0 else f"exited with code {code}"
         if not self._ready.done():
-            self._ready.set_exception(SetupFailed(f"The zygote {how} while it loaded the site's code."))
+            kind = ZygoteKilled if code < 0 else SetupFailed
+            self._ready.set_exception(kind(f"The zygote {how} while it loaded the site's code."))
         elif not self._closing:
             self._on_death(self, f"the zygote {how}")
 

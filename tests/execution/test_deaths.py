@@ -158,6 +158,23 @@ def test_setup_that_fails_says_why(make_bench: Callable[..., Bench], tmp_path: P
         make_bench(preload=("suicide",))
 
 
+def test_a_zygote_killed_while_it_loads_the_code_is_started_again(
+    make_bench: Callable[..., Bench], tmp_path: Path
+) -> None:
+    (tmp_path / "victim.py").write_text(
+        "import os, pathlib\n"
+        "def start():\n"
+        "    lives = pathlib.Path('lives')\n"
+        "    lives.write_text(str(int(lives.read_text()) - 1))\n"
+        "    if lives.read_text() != '0': os.kill(os.getpid(), 9)\n"
+    )
+    (tmp_path / "lives").write_text("2")
+    assert make_bench(setup="victim.start").run("answer").message == "42"
+    (tmp_path / "lives").write_text("99")
+    with pytest.raises(SetupFailed, match="The zygote was killed by SIGKILL while"):
+        make_bench(setup="victim.start")
+
+
 def test_a_changed_file_makes_the_zygote_stale_and_replacing_keeps_its_runs(
     make_bench: Callable[..., Bench], tmp_path: Path
 ) -> None:
