@@ -14,7 +14,7 @@ from linodctl.planning.lane import Head, Lane
 from linodctl.planning.obstacle import obstacle
 from linodctl.planning.owed import Absence
 from linodctl.planning.room import Room
-from linodctl.planning.slots import dropped, first_sight, rest_of
+from linodctl.planning.slots import as_remembered, dropped, first_sight, rest_of
 from linodctl.planning.yard import Yard
 
 UNDECLARED = "(not declared)"
@@ -37,11 +37,15 @@ class Scheduler:
         now: datetime,
         absence: Absence | None = None,
     ) -> None:
-        """`absence` is the time before `now` in which no runner was alive."""
+        """`states` are those of all tasks that were ever known, declared or not; `absence` is the time before `now` in
+        which no runner was alive."""
         self._room = Room(max_parallel, limits)
         self._yard = Yard(self._room, absence)
         self._tickets = 0
         self._yard.adopt(tasks, states, now)
+        for name, state in states.items():
+            if name not in self._yard.lanes and state.recurrence not in ("", UNDECLARED):
+                self._retire(Lane(as_remembered(state), state))
 
     # --- the tick -------------------------------------------------------------------------------
 

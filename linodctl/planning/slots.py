@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from linodctl.domain import Pending, SkipReason, Task, TaskState
+from linodctl.domain import Launch, Pending, Policy, SkipReason, Task, TaskState
+from linodctl.errors import RecurrenceError
 from linodctl.planning.decisions import Skip
+from linodctl.recurrence import NEVER, parse_recurrence
 
 INSTANT = timedelta(microseconds=1)
 """The smallest step of time: what tells `at` from `just before`."""
@@ -82,3 +84,12 @@ def rest_of(task: Task, state: TaskState, item: Pending) -> Pending | None:
     if following is None or following > item.until:
         return None
     return replace(item, slot=following)
+
+
+def as_remembered(state: TaskState) -> Task:
+    """A task that is no longer declared, as far as its state still tells what it was."""
+    try:
+        rule = parse_recurrence({"every": state.recurrence}, name=state.name, zone="UTC")
+    except RecurrenceError:  # written by another version
+        rule = NEVER
+    return Task(0, state.name, state.name, rule, Policy(), Launch(""))

@@ -44,7 +44,7 @@ async def start(loader: Loader, store: Store, clock: Clock, inbox: Inbox, signal
 
         now = clock.now()
         wishes = Wishes(store.note(HEARD) or 0, config_knows=edits[-1].id if edits else 0)
-        states = store.states([task.name for task in loaded.tasks])
+        states = store.states()
         scheduler = Scheduler(
             loaded.tasks,
             wishes.before(states, store),

@@ -555,6 +555,19 @@ def test_what_waits_for_a_removed_task_is_recorded_and_nothing_is_owed_if_it_com
     assert story.until("12:10:10") == ["12:10:10 a"]
 
 
+def test_a_task_that_was_removed_while_no_runner_was_alive_is_told_the_same() -> None:
+    a, b = make_task("a", "10 seconds", 1, overlap="queue_all"), make_task("b", "1 hour", 2)
+    before = Story(a, b)
+    before.until("12:00:25")
+    without = Story(b, now="12:01:00", states=before.states, absence=("12:00:25", "12:01:00"))
+    assert without.tick() == ["-superseded a 12:00:10..12:00:20 x2"]
+    states = {**before.states, **without.states}
+    assert Story(b, now="12:02:00", states=states, absence=("12:01:00", "12:02:00")).tick() == [], "it is told once"
+    back = Story(a, b, now="12:10:00", states=states, absence=("12:01:00", "12:10:00"))
+    assert back.tick() == []
+    assert back.until("12:10:10") == ["12:10:10 a"]
+
+
 def test_a_span_beyond_the_count_is_one_skip() -> None:
     task = make_task(rule={"every": "1 second", "count": 2}, missed="all")
     state = replace(known(), recurrence=task.recurrence.text)
