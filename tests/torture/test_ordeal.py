@@ -1,0 +1,29 @@
+"""A short ordeal in every test run, and a long one on request (`pytest -m soak`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .mischief import Mischief
+from .ordeal import Ordeal
+
+
+def test_a_short_ordeal(tmp_path: Path) -> None:
+    report = Ordeal(tmp_path, seed=7).undergo(lambda mischief: _kills(mischief) >= 18, hurry=4)
+    assert not report.discrepancies, report.text()
+    assert report.killed >= 18
+    assert report.evidence.told("start"), "something was carried out in between"
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_long_ordeal(seed: int, tmp_path: Path) -> None:
+    report = Ordeal(tmp_path, seed).undergo(lambda mischief: _kills(mischief) >= 100)
+    assert not report.discrepancies, report.text()
+
+
+def _kills(mischief: Mischief) -> int:
+    return sum(mischief.kills.values())
