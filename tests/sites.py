@@ -66,6 +66,35 @@ def sees_its_claim(ar):
     note("claim", row)
 
 
+def asks_for_more_time(ar):
+    from linodctl import Retry
+    raise Retry(after=1 if ar.attempt == 1 else 3600)
+
+
+def skips():
+    from linodctl import Skip
+    raise Skip("no rates on Sundays")
+
+
+def needs_a_file():
+    open("needed").close()
+
+
+def polite_at_first(ar):
+    ar.cancelled.wait()
+    time.sleep(300)
+
+
+def leaves_a_daemon():
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            note("daemon", os.getpid())
+            time.sleep(300)
+        os._exit(0)
+    os.wait()
+
+
 def warns():
     raise UserWarning("the feed is late")
 
