@@ -1,4 +1,4 @@
-"""Mistakes that only show between tasks: names that don't exist, circles, limits nobody declared."""
+"""Mistakes that only show between options or tasks: names that don't exist, circles, limits nobody declared."""
 
 from __future__ import annotations
 
@@ -17,6 +17,21 @@ def check_names(
         _check_option(task, "run_after", names, "task", problems)
         _check_option(task, "use", limits, "limit", problems)
     check_circles({task.name: task for task in tasks}, problems)
+
+
+OF_A_PROCESS = ("env", "cwd", "nice", "memory_limit", "user", "reuse", "grace")
+
+
+def check_threads(tasks: Sequence[DeclaredTask], problems: Problems) -> None:
+    """What only a process has does nothing for a run in a thread: worth a warning where it was said of the task."""
+    for task in tasks:
+        isolation = task.options.get("isolation")
+        if isolation is None or isolation.value != "thread":
+            continue
+        for option in OF_A_PROCESS:
+            said = task.options.get(option)
+            if said is not None and said.path[0] != "defaults":
+                problems.warning(said.entry.place, said.path, "does nothing in a thread (isolation: thread)")
 
 
 def _check_option(task: DeclaredTask, option: str, known: Collection[str], what: str, problems: Problems) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from linodctl.config import keys
-from linodctl.config.checks import check_names
+from linodctl.config.checks import check_names, check_threads
 from linodctl.config.discovery import Discovered, Overrides, table_of_discovered, table_of_overrides
 from linodctl.config.fingerprint import fingerprint, watch_of
 from linodctl.config.gather import Gathered, gather
@@ -54,6 +54,7 @@ def load_files(paths: Sequence[Path], outside: Outside, unresolved: Mapping[str,
     tasks = [task for task in tasks if "func" in task.options]
     names = {*layers.broken, *layers.tasks, *(task.name for task in tasks)}
     check_names(tasks, names, gathered.tree.table("limits").entries, problems)
+    check_threads(tasks, problems)
     reader = Recurrences(Rules(settings["timezone"], settings["calendars"]), outside.now, problems)
     recurrences = _read_recurrences(procedures, tasks, reader)
     problems.raise_errors()

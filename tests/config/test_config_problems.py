@@ -81,7 +81,11 @@ def lines(project: Project, text: str) -> list[str]:
         ("procedures: {j: {func: a.b, between: 08:00-18:00}}", "1:29: procedures.j.between: 'between' needs a rule"),
         ("procedures: {j: {func: a.b, every: hour, until: 2020-01-01}}", "warning: procedures.j.every: has expired"),
         ("defaults: {timezone: Asia/Tokyo}\n" + JOB, "1:12: warning: defaults.timezone: 'timezone' without a rule"),
-        # between tasks
+        # between options and tasks
+        (
+            "defaults: {memory_limit: 1GiB}\nprocedures: {j: {func: a.b, isolation: thread, user: www}}",
+            "2:48: warning: procedures.j.user: does nothing in a thread (isolation: thread)",
+        ),
         ("tasks: {jb: {timeout: 1m}}\n" + JOB, "1:9: tasks.jb: no procedure has this name (did you mean 'job'?)"),
         ("tasks: {x: {procedure: jb}}\n" + JOB, "1:24: tasks.x.procedure: unknown procedure (did you mean 'job'?)"),
         ("procedures: {a: {func: a.b}, b: {func: a.b}}\ntasks: {a: {procedure: b}}", "2:24: tasks.a.procedure: 'a' is"),
