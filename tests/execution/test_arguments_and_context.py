@@ -142,3 +142,7 @@ def test_deployed_code_is_what_runs(bench: Bench) -> None:
     assert bench.run("deployed.version").message == "1"
     module.write_text("def version(): return 'two'\n")
     assert bench.run("deployed.version").message == "two"
+    module.unlink()
+    result = bench.run("deployed.version")
+    assert result.outcome is Outcome.FAILED
+    assert result.reason == "'deployed.version': there is no module 'deployed'."
