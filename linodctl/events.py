@@ -5,11 +5,22 @@ The wording of log lines lives with the listener that writes them, not here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from linodctl.domain import LogLevel, Result, SkipReason, Trigger
+from linodctl.domain import LogLevel, Result, SkipReason, Task, Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigInForce:
+    """What is declared from now on: told at the start, and again when a reload is accepted."""
+
+    site: str
+    timezone: str
+    tasks: tuple[Task, ...] = field(repr=False)
+    notify: Mapping[str, tuple[str, ...]] = field(repr=False)
+    """Addresses for alerts by tag; secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,8 @@ class RunEnded:
     result: Result
     seconds: float
     log_level: LogLevel
+    again: bool = False
+    """Another attempt follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +134,24 @@ class CodeRefreshed:
 
 
 @dataclass(frozen=True, slots=True)
+class Undelivered:
+    """Something that should tell others did not arrive; told once, until it does again."""
+
+    to: str
+    """The address, masked."""
+    why: str
+    given_up: bool
+    """It is not tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredAgain:
+    """What is sent to this address arrives again."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """Something around the runner is not as it should be: a disk, a socket, a zygote."""
 
@@ -128,7 +159,8 @@ class Trouble:
 
 
 Event = (
-    RunnerStarted
+    ConfigInForce
+    | RunnerStarted
     | RunnerStopping
     | RunnerStopped
     | RunStarted
@@ -142,6 +174,8 @@ Event = (
     | ConfigReloaded
     | ConfigRejected
     | CodeRefreshed
+    | Undelivered
+    | DeliveredAgain
     | Trouble
 )
 

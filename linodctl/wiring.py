@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from linodctl.operations.site import Site
 
 if TYPE_CHECKING:
     from linodctl.operations.handles import OpenSite
+    from linodctl.store.store import Store
 
 
 PATIENCE = 0.5
@@ -24,14 +25,18 @@ PATIENCE = 0.5
 
 
 @contextmanager
-def listeners(site: Site, *, quiet: bool, color: bool) -> Iterator[list[events.Listener]]:
-    """Who hears of what happens: the site's log, in which other processes log, too."""
+def listeners(site: Site, store: Store, *, quiet: bool, color: bool) -> Iterator[list[events.Listener]]:
+    """Who hears of what happens: the site's log, in which other processes log, too, and those who are to be alerted."""
     from linodctl.logserver.serving import serving
+    from linodctl.notify.alerting import alerting
     from linodctl.runner.narrator import Narrator
 
     zone = ZoneInfo(site.loaded.timezone)
-    with serving(site.state, site.loaded.log, zone, quiet=quiet, color=color):
-        yield [Narrator(zone)]
+    heard_by: list[events.Listener] = [Narrator(zone)]
+    with ExitStack() as parts:
+        parts.enter_context(serving(site.state, site.loaded.log, zone, quiet=quiet, color=color))
+        heard_by.append(parts.enter_context(alerting(store, site.clock, tuple(heard_by))))
+        yield heard_by
 
 
 def run_site(
@@ -50,7 +55,7 @@ def run_site(
     with (
         SiteLock(site.state, since=site.now(), version=__version__),
         open_store(site.state, PATIENCE) as store,
-        listeners(site, quiet=quiet, color=color) as heard_by,
+        listeners(site, store, quiet=quiet, color=color) as heard_by,
     ):
         return asyncio.run(session(CarefulLoader(site), store, site.clock, heard_by, once=once, lasting=lasting))
 

@@ -37,6 +37,19 @@ class TaskName(TextKind):
         return [CompletionItem(word, help=text or None) for word, text in words.items() if word.startswith(incomplete)]
 
 
+class Tag(TextKind):
+    """A tag of tasks, or one that the config alerts somebody for."""
+
+    name = "tag"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        site = site_of(ctx)
+        tags = {*site.loaded.notify, *(tag for task in site.loaded.tasks for tag in task.tags)} if site else set()
+        return [CompletionItem(tag) for tag in sorted(tags) if tag.startswith(incomplete)]
+
+
 class Setting(TextKind):
     """`OPTION=VALUE`, or just the option."""
 

@@ -25,6 +25,7 @@ class StatusPage:
     def print(self) -> None:
         self._runner()
         self._config_error()
+        self._alerts()
         for run in self._status.running:
             self._line("running", self._of_run(run))
         for request in self._status.requested:
@@ -64,6 +65,16 @@ class StatusPage:
         self._call.print_line(bad("the config has problems; the runner goes on with the one before:"))
         for line in self._status.config_error.splitlines():
             self._call.print_line(f"  {line}")
+
+    def _alerts(self) -> None:
+        """What does not arrive: who is not told of trouble will not come and look."""
+        alerts = self._status.alerts
+        for stuck in alerts.stuck:
+            self._line("unsent", f"{stuck.to}, since {self._when(stuck.since)}: ", bad(stuck.why))
+        if alerts.waiting and alerts.stuck:
+            self._line("unsent", f"{how_many(alerts.waiting, 'alert')} waiting to be sent")
+        if alerts.given_up:
+            self._line("unsent", bad(f"{how_many(alerts.given_up, 'alert')} given up so far"))
 
     def _line(self, kind: str, *parts: Part) -> None:
         self._call.print_line(strong(f"{kind:<10}"), *parts)

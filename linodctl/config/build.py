@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from linodctl.config import keys
+from linodctl.config.addresses import ping_of
 from linodctl.config.durations import parse_duration
 from linodctl.config.values import parse_size
 from linodctl.domain import Isolation, Launch, LogLevel, Missed, OnLost, Overlap, Policy, Procedure, Retries, Task
@@ -43,6 +44,7 @@ class Builder:
             log_level=log_level(options, recurrence),
             description=known.text(options.get("description", "")),
             tags=tuple(options.get("tags", ())),
+            ping=ping_of(options.get("ping", ""), name),
             disabled=_disabled(options.get("disabled", False), said_at) or self._unresolved.get(func),
         )
 

@@ -18,7 +18,7 @@ from linodctl.config.reader import read_file
 
 LISTS = frozenset({"pythonpath", "preload", "discover", "include", "env_file"})
 """Lists of several files are appended, and one word stands for a list of one."""
-TABLES = frozenset({"procedures", "tasks", "env", "limits", "calendars", "defaults", "history", "log"})
+TABLES = frozenset({"procedures", "tasks", "env", "limits", "calendars", "defaults", "history", "log", "notify"})
 """Mappings of several files are merged; a name may be in one of them only."""
 
 

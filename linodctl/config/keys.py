@@ -60,6 +60,6 @@ LAUNCH = (
     "memory_limit",
     "user",
 )
-WORDS = ("description", "log_level", "tags", "disabled")
+WORDS = ("description", "log_level", "tags", "disabled", "ping")
 
 TASK_OPTIONS = (*RECURRENCE, *POLICY, *LAUNCH, *WORDS)

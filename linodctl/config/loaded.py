@@ -79,6 +79,8 @@ class Loaded:
     calendars: Mapping[str, tuple[str, ...]]
     history: History
     log: LogConfig
+    notify: Mapping[str, tuple[str, ...]] = field(repr=False)
+    """Addresses for alerts by tag, `default` for all other tasks. They are secret: `masking.masked` names them."""
     folder: Path
     """Of the first file: the working folder of runs."""
     files: tuple[Path, ...]
@@ -86,7 +88,7 @@ class Loaded:
     procedures: tuple[Procedure, ...]
     tasks: tuple[Task, ...]
     sources: Sources
-    options: Mapping[str, Mapping[str, Any]]
+    options: Mapping[str, Mapping[str, Any]] = field(repr=False)
     """Task → its declared options, as written."""
     warnings: tuple[Problem, ...]
     _document: Mapping[str, Any] = field(repr=False, compare=False)
@@ -134,6 +136,7 @@ def assemble(
 
     rules = Rules(settings["timezone"], settings["calendars"])
     known.learn_from(settings["env"])
+    known.learn(address for addresses in settings["notify"].values() for address in addresses)
     builder = build.Builder(settings["folder"], unresolved)
     sources = Sources(document["tasks"])
     return Loaded(
@@ -157,6 +160,7 @@ def assemble(
             rotate_bytes=parse_size(log["rotate"]["bytes"]),
             rotate_keep=log["rotate"]["keep"],
         ),
+        notify={tag: tuple(addresses) for tag, addresses in settings["notify"].items() if addresses},
         folder=Path(settings["folder"]),
         files=tuple(map(Path, settings["files"])),
         fingerprint=document["fingerprint"],

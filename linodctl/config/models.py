@@ -22,6 +22,7 @@ from linodctl.config.option_types import (
     Whole,
     Zone,
 )
+from linodctl.config.urls import Routes
 from linodctl.domain import LogLevel
 
 
@@ -74,6 +75,11 @@ class Site(Strict):
     )
     history: HistoryOptions = option("What stays of the past, per task and run.")
     log: LogOptions = option("Where the runner writes what it does.")
+    notify: Routes = option(
+        "Whom to alert: addresses by the tag of the tasks they are for; those of `default` get all the rest. Addresses"
+        " alone are those of `default`. (Extra `notify`.)",
+        examples=[{"default": "mailto://${MAIL}", "nightly": ["slack://${SLACK}", "ntfy://${NTFY}"]}],
+    )
     defaults: TaskOptions = option("Options for every task.", examples=[{"timeout": "30m"}])
     procedures: dict[Name, ProcedureEntry] = option("The functions, by name.")
     tasks: dict[Name, TaskEntry] = option("This site's overrides by task, and further tasks.")

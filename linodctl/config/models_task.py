@@ -30,6 +30,7 @@ from linodctl.config.option_types import (
     Whole,
     Zone,
 )
+from linodctl.config.urls import PingAddress
 from linodctl.domain import Isolation, LogLevel, Missed, OnLost, Overlap
 
 
@@ -165,6 +166,11 @@ class TaskOptions(RecurrenceOptions):
     )
     tags: Names = option("Words to choose tasks by: `tag:TAG`.", examples=[["nightly"]])
     disabled: Disabled = option("Whether it is switched off; a text is the reason.", default=False)
+    ping: PingAddress = option(
+        "An address to be told of its starts, successes and failures, as Healthchecks has them; `{task}` in it is the"
+        " task's name.",
+        examples=["https://hc-ping.com/${PING_KEY}/{task}?create=1"],
+    )
 
 
 class ProcedureEntry(TaskOptions):

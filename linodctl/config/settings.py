@@ -36,6 +36,7 @@ def settings_of(shaped: Shaped, gathered: Gathered, environ: Mapping[str, str]) 
         "drain": values.get("drain", "30s"),
         "limits": values.get("limits", {}),
         "calendars": values.get("calendars", {}),
+        "notify": values.get("notify", {}),
         "history": HISTORY | values.get("history", {}),
         "log": log
         | {

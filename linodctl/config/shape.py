@@ -20,7 +20,7 @@ from linodctl.config.option_types import said
 from linodctl.config.problems import Problems, nearest
 from linodctl.masking import MASK, is_secret_key
 
-SECTIONS = ("procedures", "tasks", "defaults", "env", "limits", "calendars", "history", "log")
+SECTIONS = ("procedures", "tasks", "defaults", "env", "limits", "calendars", "history", "log", "notify")
 NAMED = ("procedures", "tasks")
 
 

@@ -91,5 +91,7 @@ class Task:
     log_level: LogLevel = LogLevel.INFO
     description: str = ""
     tags: tuple[str, ...] = ()
+    ping: str | None = field(default=None, repr=False)
+    """The http address to be told of its starts and ends; secret."""
     disabled: str | None = None
     """Why the declaration (or a path that doesn't resolve) disables it; None if it doesn't."""

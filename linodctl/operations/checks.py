@@ -59,7 +59,18 @@ def _with_advice(site: Site, loaded: Loaded, problems: Sequence[Problem]) -> Che
     from linodctl.config.problems import in_order
     from linodctl.operations.advice import advice
 
-    return Checked(in_order(dict.fromkeys([*loaded.warnings, *problems, *advice(site, loaded)])), loaded)
+    found = [*loaded.warnings, *problems, *advice(site, loaded), *_unfit_addresses(loaded)]
+    return Checked(in_order(dict.fromkeys(found)), loaded)
+
+
+def _unfit_addresses(loaded: Loaded) -> Iterator[Problem]:
+    """What is wrong with whom to alert."""
+    if not loaded.notify:
+        return
+    from linodctl.operations.alerts import misfits
+
+    for key, message, is_warning in misfits(loaded):
+        yield Problem("warning" if is_warning else "error", _shown(loaded.files), 0, 0, key, message)
 
 
 def _look_at_all(loaded: Loaded) -> Probe:

@@ -176,6 +176,13 @@ def status_shape(status: SiteStatus) -> Shape:
         "requested": [request_shape(request) for request in status.requested],
         "disabled": [task_shape(line) for line in status.disabled],
         "late": [task_shape(line) for line in status.late],
+        "alerts": {
+            "waiting": status.alerts.waiting,
+            "given_up": status.alerts.given_up,
+            "undelivered": [
+                {"to": stuck.to, "since": stamp(stuck.since), "why": stuck.why} for stuck in status.alerts.stuck
+            ],
+        },
     }
 
 

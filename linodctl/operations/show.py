@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from linodctl.config.addresses import masked_address
 from linodctl.config.durations import format_duration
 from linodctl.domain import Outcome, Request, Run, SkipRow, Task
 from linodctl.masking import masked
@@ -73,7 +74,8 @@ def _options(site: Site, task: Task) -> Iterator[Option]:
     sources, declared = site.loaded.sources, site.loaded.options.get(task.name, {})
     yield Option("func", task.launch.func, sources.get((task.name, "func"), DEFAULT))
     for name, value in declared.items():
-        shown = masked(value, name, site.loaded.hidden if name in FREE else ())
+        secrets = site.loaded.hidden if name in FREE else ()
+        shown = masked_address(value) if name == "ping" else masked(value, name, secrets)
         yield Option(name, shown, sources.get((task.name, name), DEFAULT))
     for name, value in _in_force(task).items():
         if name not in declared:

@@ -13,10 +13,31 @@ from linodctl.store.lock import SiteLock
 
 if TYPE_CHECKING:
     from linodctl.operations.site import Site
-    from linodctl.store.reading import RunnerRow
+    from linodctl.store.reading import Reader, RunnerRow
 
 LATE = timedelta(seconds=60)
 """How long a start may wait before `status` calls it late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Something that alerts or pings are sent to, and that did not take them."""
+
+    to: str
+    """Masked."""
+    since: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """What was to be told to others, and could not be so far. Of a dead runner: when it was last alive."""
+
+    waiting: int = 0
+    """Messages that are still tried."""
+    given_up: int = 0
+    """Messages that nobody got, ever."""
+    stuck: tuple[Stuck, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +59,7 @@ class SiteStatus:
     disabled: list[TaskLine] = field(default_factory=list)
     late: list[TaskLine] = field(default_factory=list)
     """What should have started by now, or should have succeeded."""
+    alerts: Alerts = Alerts()
 
 
 def status(site: Site) -> SiteStatus:
@@ -53,6 +75,7 @@ def status(site: Site) -> SiteStatus:
             requested=reader.requests(),
             disabled=[line for line in lines if line.status.disabled],
             late=[line for line in lines if is_late(line, now) or line.status.overdue_since is not None],
+            alerts=_alerts(reader),
             **_runner(holder, reader.runner()),
         )
 
@@ -66,6 +89,15 @@ def has_had_runner(site: Site) -> bool:
     """Whether a runner has ever worked on the site."""
     with site.reading() as reader:
         return reader.runner() is not None
+
+
+def _alerts(reader: Reader) -> Alerts:
+    outbox, stuck = reader.note("alerts_outbox") or {}, reader.note("undelivered") or []
+    return Alerts(
+        waiting=len(outbox.get("letters", [])),
+        given_up=outbox.get("given_up", 0),
+        stuck=tuple(Stuck(item["to"], datetime.fromisoformat(item["since"]), item["why"]) for item in stuck),
+    )
 
 
 def _runner(holder: Mapping[str, Any] | None, row: RunnerRow | None) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from linodctl.domain import OnLost, Outcome, Pending, Result, SkipReason, Task, TaskState, Trigger
 from linodctl.planning.decisions import Decision, Disable, Enable, Start
 from linodctl.planning.slots import dropped
+
+_BY_FAILURES = re.compile(r"(failed|timed out)( \(\d+ times in a row\))?(:|$)")
 
 SHORTEST, LONGEST = timedelta(seconds=1), timedelta(days=3650)
 """The pauses before another attempt are kept within these."""
@@ -88,6 +91,11 @@ def _failed_for_good(
     return disabled, [*skips, Disable(task.name, reason, now)]
 
 
+def disabled_by_failures(state: TaskState) -> bool:
+    """Whether the flag is set, and not by a person: the reason is one of those that are given here."""
+    return state.disabled and _BY_FAILURES.match(state.disabled_reason or "") is not None
+
+
 def _probation(task: Task, now: datetime) -> tuple[Pending, ...]:
     """The run that gives a disabled task another chance, if its policy has one."""
     pause = task.policy.retry_disabled_after
@@ -117,6 +125,6 @@ def _why(result: Result, failures: int) -> str:
     """The reason that `list` shows: the last line of the traceback says what went wrong."""
     lines = (result.reason or result.error or result.outcome.value).strip().splitlines()
     last = lines[-1] if lines else result.outcome.value
-    times = f" ({failures} times in a row)" if failures > 1 else ""
+    times = f" ({failures} times in a row)" if failures > 1 else ""  # `_BY_FAILURES` knows these words
     word = "timed out" if result.outcome is Outcome.TIMED_OUT else "failed"
     return f"{word}{times}: {last}" if last != result.outcome.value else f"{word}{times}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from linodctl.domain import Task, TaskState
+from linodctl.planning.aftermath import disabled_by_failures
 
 
 def overdue_since(task: Task, state: TaskState | None, now: datetime) -> datetime | None:
@@ -16,15 +17,9 @@ def overdue_since(task: Task, state: TaskState | None, now: datetime) -> datetim
     expect = task.policy.expect
     if expect is None or state is None or task.disabled is not None:
         return None
-    if state.disabled and not disabled_by_failures(task, state):
+    if state.disabled and not disabled_by_failures(state):
         return None
     begin = state.last_success or (state.anchor if state.last_start_time is None else state.first_seen)
     if begin is None or now - begin < expect:
         return None
     return begin + expect
-
-
-def disabled_by_failures(task: Task, state: TaskState) -> bool:
-    """Whether the flag is set and the failures would be reason enough for it."""
-    limit = task.policy.disable_after
-    return state.disabled and limit is not None and state.failures >= limit

@@ -178,6 +178,12 @@ class Scheduler:
         if lane.removed and not lane.running:
             del self._yard.lanes[run.task.name]
 
+    def tries_again(self, task: str, scheduled_for: datetime, attempt: int) -> bool:
+        """Whether another attempt follows the one that has ended."""
+        lane = self._yard.lanes.get(task)
+        waiting = lane.state.pending if lane is not None else ()
+        return any(item.slot == scheduled_for and item.attempt == attempt + 1 for item in waiting)
+
     def found_dead(self, run: Run, result: Result, now: datetime) -> None:
         """A run that another runner started, and of which only the record is left, has ended with `result`."""
         lane = self._yard.lanes.get(run.task)

@@ -88,8 +88,9 @@ class Books:
         for run in runs:
             self._batch.ends.append((run.run_id, LOST, now))
             seconds = (now - run.start_time).total_seconds()
-            self._work.events.append(events.RunEnded(run.run_id, run.task, LOST, seconds, run.log_level))
             self.scheduler.found_dead(run, LOST, now)
+            again = self.scheduler.tries_again(run.task, run.scheduled_for, run.attempt)
+            self._work.events.append(events.RunEnded(run.run_id, run.task, LOST, seconds, run.log_level, again))
 
     def note(self, key: str, value: object) -> None:
         """Keep a note with the next tick."""
@@ -137,9 +138,15 @@ class Books:
                 self._batch.ends.append((report.run_id, report.result, now))
                 self.scheduler.finished(start.ticket, report.result, now)
                 self.failed += not report.result.outcome.is_fine
-                seconds = (now - start.at).total_seconds()
                 self._work.events.append(
-                    events.RunEnded(report.run_id, start.task.name, report.result, seconds, start.task.log_level)
+                    events.RunEnded(
+                        run_id=report.run_id,
+                        task=start.task.name,
+                        result=report.result,
+                        seconds=(now - start.at).total_seconds(),
+                        log_level=start.task.log_level,
+                        again=self.scheduler.tries_again(start.task.name, start.scheduled_for, start.attempt),
+                    )
                 )
             case ZygoteDied():
                 self._work.events.append(

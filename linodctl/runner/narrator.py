@@ -22,6 +22,8 @@ class Narrator:
         self._zone = zone
 
     def __call__(self, event: events.Event) -> None:
+        if isinstance(event, events.ConfigInForce):
+            return  # RunnerStarted and ConfigReloaded say it
         level, text = _WORDS[type(event)](event, self._when)
         logger.log(level, "%s", text, extra={"event": type(event).__name__})
 
@@ -113,6 +115,15 @@ def _code_refreshed(event: events.CodeRefreshed, when: When) -> Line:
     return logging.INFO, "files that setup or preload imported have changed; new runs get the new code"
 
 
+def _undelivered(event: events.Undelivered, when: When) -> Line:
+    what_next = "it is given up" if event.given_up else "it is tried again and again"
+    return logging.ERROR, f"what is sent to {event.to} does not arrive: {event.why}; {what_next}"
+
+
+def _delivered_again(event: events.DeliveredAgain, when: When) -> Line:
+    return logging.INFO, f"what is sent to {event.to} arrives again"
+
+
 def _trouble(event: events.Trouble, when: When) -> Line:
     return logging.ERROR, event.what
 
@@ -132,5 +143,7 @@ _WORDS: dict[type, Callable[[Any, When], Line]] = {
     events.ConfigReloaded: _config_reloaded,
     events.ConfigRejected: _config_rejected,
     events.CodeRefreshed: _code_refreshed,
+    events.Undelivered: _undelivered,
+    events.DeliveredAgain: _delivered_again,
     events.Trouble: _trouble,
 }

@@ -278,6 +278,7 @@ class Runner:
             return
         old, self._loaded = self._loaded, loaded
         self._books.note(CONFIG_ERROR, None)
+        self._tell(events.ConfigInForce(loaded.site, loaded.timezone, loaded.tasks, loaded.notify))
         self._tell(events.ConfigReloaded(len(loaded.tasks)))
         fixed = [name for name in ("state", "log", "timezone") if getattr(loaded, name) != getattr(old, name)]
         if fixed:

@@ -57,6 +57,7 @@ async def start(loader: Loader, store: Store, clock: Clock, inbox: Inbox, signal
         books.declare(loaded.tasks)
         books.close_lost(legacy.open_runs, now)
         runner_id = store.runner_started(site=loaded.site, version=__version__, at=now)
+        tell(events.ConfigInForce(loaded.site, loaded.timezone, loaded.tasks, loaded.notify))
         tell(
             events.RunnerStarted(
                 site=loaded.site,

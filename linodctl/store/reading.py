@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from linodctl.domain import Request, Run, SkipRow, TaskState
 from linodctl.store import decoding, history
-from linodctl.store.columns import text_of
+from linodctl.store.columns import instant_of, text_of
 from linodctl.store.errors import DamagedRow, in_words
 from linodctl.store.logs import logs_query
 from linodctl.store.moments import Moments
@@ -66,6 +66,16 @@ class Reader:
         else:
             rows = self._all(f"SELECT * FROM tasks WHERE name IN ({_marks(wanted)})", wanted)
         return {row["name"]: decoding.state_of(row) for row in rows if wanted is None or row["name"] in wanted}
+
+    def in_trouble(self) -> list[str]:
+        """The tasks whose last run failed or was lost, by name."""
+        rows = self._all("SELECT name FROM tasks WHERE failures > 0 OR last_outcome = 'lost' ORDER BY name")
+        return [row["name"] for row in rows]
+
+    def enabled_at(self, task: str) -> datetime | None:
+        """When somebody enabled the task last, as far as it is remembered."""
+        [row] = self._all("SELECT max(at) AS at FROM edits WHERE task = ? AND action = 'enable'", [task])
+        return instant_of(row["at"]) if row["at"] is not None else None
 
     def requests(self, task: str | None = None) -> list[Request]:
         """Requests that wait to be started, oldest first."""

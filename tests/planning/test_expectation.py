@@ -9,6 +9,7 @@ import pytest
 from stories import NOON, Story, at, make_task
 
 from linodctl.domain import Outcome, TaskState
+from linodctl.planning.aftermath import disabled_by_failures
 from linodctl.planning.expectation import overdue_since
 from linodctl.planning.status import status_of
 
@@ -29,7 +30,7 @@ RAN = replace(SEEN, last_start_time=NOON + HOUR, anchor=NOON + 2 * HOUR)
         pytest.param(replace(RAN, last_success=NOON + 2 * HOUR), 2.5, None, id="succeeded"),
         pytest.param(replace(RAN, last_success=NOON + 2 * HOUR), 3, 3, id="succeeded too long ago"),
         pytest.param(replace(RAN, disabled=True), 9, None, id="somebody keeps it disabled"),
-        pytest.param(replace(RAN, disabled=True, failures=1), 9, 1, id="failures disabled it"),
+        pytest.param(replace(RAN, disabled=True, disabled_reason="timed out"), 9, 1, id="failures disabled it"),
     ],
 )
 def test_overdue_since(state: TaskState | None, hours: float, expected: float | None) -> None:
@@ -62,3 +63,17 @@ def test_the_status_tells_since_when() -> None:
     state = replace(RAN, recurrence=task.recurrence.text)
     assert status_of(task, state, [], [], NOON + 3 * HOUR).overdue_since == NOON + HOUR
     assert status_of(task, None, [], [], NOON).overdue_since is None
+
+
+@pytest.mark.parametrize("limit", [1, 3])
+@pytest.mark.parametrize("outcome", ["failed", "timed_out"])
+@pytest.mark.parametrize("reason", [None, "no such file", "two\nlines"])
+def test_who_disabled_a_task_can_be_told_from_its_reason(limit: int, outcome: str, reason: str | None) -> None:
+    story = Story(make_task("a", "10 seconds", disable_after=limit))
+    for _ in range(limit):
+        story.until(f"12:00:{10 * len(story.starts):02}")
+        story.end("a", outcome, reason=reason)
+    assert disabled_by_failures(story.state())
+    by_hand = replace(story.state(), disabled_reason="failed disk, ann is on it")
+    assert not disabled_by_failures(by_hand)
+    assert not disabled_by_failures(replace(story.state(), disabled=False))
