@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable, Sequence
 
 from linodctl.clock import Clock
@@ -59,7 +60,9 @@ class Flight:
         self.log([LogLine(self._clock.now(), level, "linodctl", text)])
 
     def progress(self, done: float, total: float | None, text: str) -> None:
-        self._progress = Progressed(self.run_id, done, total, text)
+        """An infinite number is nothing done, or an unknown total: it fits into no JSON and no progress bar."""
+        known_total = total if total is not None and math.isfinite(total) else None
+        self._progress = Progressed(self.run_id, done if math.isfinite(done) else 0.0, known_total, text)
         if self._progress_timer is None:
             self._pass_progress_on()
 

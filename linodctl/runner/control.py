@@ -62,7 +62,7 @@ class ControlServer:
     def _answer(self, line: bytes) -> dict[str, Any]:
         try:
             message = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {"error": "not a JSON line"}
         if not isinstance(message, dict):
             return {"error": "not a JSON object"}
@@ -76,6 +76,6 @@ def ask(state: Path, op: str, *, timeout: float = 5.0, **more: Any) -> dict[str,
             client.sendall(json.dumps({"op": op, **more}).encode() + b"\n")
             answer = client.makefile("rb").readline(MAX_LINE)
             message = json.loads(answer) if answer else None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return message if isinstance(message, dict) else None

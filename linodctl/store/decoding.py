@@ -6,6 +6,7 @@ Any program can write to the file, and disks forget: what is no value of ours is
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections.abc import Callable
 from functools import wraps
@@ -206,4 +207,7 @@ def _progress(text: str | None) -> tuple[float, float | None, str] | None:
     if text is None:
         return None
     done, total, words = json.loads(text)
-    return float(done), None if total is None else float(total), str(words)
+    numbers = [float(number) for number in (done, 0 if total is None else total)]
+    if not all(map(math.isfinite, numbers)):
+        raise ValueError(f"the progress {text!r:.40} is no number")
+    return numbers[0], None if total is None else numbers[1], str(words)
