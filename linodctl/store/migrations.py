@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from linodctl.store.views import VIEWS
+
 SET = "linodctl"
 """The name of our set in sqlite-utils' table of applied migrations."""
 
@@ -24,7 +26,13 @@ def m0001_first(db: Executes) -> None:
         db.execute(statement)
 
 
-STEPS: tuple[Callable[[Executes], None], ...] = (m0001_first,)
+def m0002_views(db: Executes) -> None:
+    """What people and dashboards ask of the file most, as views."""
+    for statement in VIEWS:
+        db.execute(statement)
+
+
+STEPS: tuple[Callable[[Executes], None], ...] = (m0001_first, m0002_views)
 """All migrations in order; `PRAGMA user_version` says how many of them a file has had."""
 
 

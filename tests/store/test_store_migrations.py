@@ -14,17 +14,19 @@ from linodctl.errors import StateError
 from linodctl.store import migrations, open_reader, open_store
 from linodctl.store.migrations import Executes
 
+TODAY = [step.__name__ for step in migrations.STEPS]
 
-def m0002_colour(db: Executes) -> None:
+
+def m9001_colour(db: Executes) -> None:
     db.execute("ALTER TABLE runs ADD COLUMN colour TEXT DEFAULT 'blue'")
     db.execute("UPDATE runs SET colour = 'red'")
 
 
-def m0003_shape(db: Executes) -> None:
+def m9002_shape(db: Executes) -> None:
     db.execute("ALTER TABLE runs ADD COLUMN shape TEXT")
 
 
-def m0003_broken(db: Executes) -> None:
+def m9002_broken(db: Executes) -> None:
     db.execute("ALTER TABLE runs ADD COLUMN shape TEXT")
     db.execute("UPDATE no_such_table SET shape = 'round'")
 
@@ -52,14 +54,14 @@ def applied(state: Path) -> list[str]:
 
 
 def test_pending_migrations_are_applied_and_a_copy_is_kept(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    later_version(monkeypatch, m0002_colour, m0003_shape)
+    later_version(monkeypatch, m9001_colour, m9002_shape)
     with open_store(older) as store:
         assert len(store.history()) == 1
-    assert applied(older) == ["m0001_first", "m0002_colour", "m0003_shape"]
+    assert applied(older) == [*TODAY, "m9001_colour", "m9002_shape"]
     assert {"colour", "shape"} <= columns(older)
 
-    copy = older.with_name("linodctl.db.before-m0002_colour")
-    assert applied(copy) == ["m0001_first"]
+    copy = older.with_name("linodctl.db.before-m9001_colour")
+    assert applied(copy) == TODAY
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert copy.read_bytes()[18:20] == b"\1\1"  # not in WAL mode: whoever opens it leaves nothing beside it
     with closing(sqlite3.connect(copy)) as connection:
@@ -68,15 +70,15 @@ def test_pending_migrations_are_applied_and_a_copy_is_kept(older: Path, monkeypa
 
 
 def test_a_failed_migration_takes_the_others_with_it(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    later_version(monkeypatch, m0002_colour, m0003_broken)
+    later_version(monkeypatch, m9001_colour, m9002_broken)
     before = older.read_bytes()
     with pytest.raises(StateError, match="can't be migrated") as error:
         open_store(older)
-    copy = older.with_name("linodctl.db.before-m0002_colour")
+    copy = older.with_name("linodctl.db.before-m9001_colour")
     assert f"a copy is kept at {copy}" in str(error.value)
     assert "no such table" in str(error.value)
     assert older.read_bytes() == before
-    assert applied(copy) == applied(older) == ["m0001_first"]
+    assert applied(copy) == applied(older) == TODAY
     assert "colour" not in columns(older)
 
 
@@ -84,24 +86,24 @@ def test_the_copy_holds_what_only_the_wal_has(older: Path, monkeypatch: pytest.M
     with open_store(older) as old_version:
         ran(old_version, "a", 10)
         assert older.with_name("linodctl.db-wal").stat().st_size > 0
-        later_version(monkeypatch, m0002_colour)
+        later_version(monkeypatch, m9001_colour)
         open_store(older).close()
-    with closing(sqlite3.connect(older.with_name("linodctl.db.before-m0002_colour"))) as connection:
+    with closing(sqlite3.connect(older.with_name("linodctl.db.before-m9001_colour"))) as connection:
         assert connection.execute("SELECT count(*) FROM runs").fetchone() == (2,)
 
 
 def test_a_second_attempt_replaces_the_copy_of_the_first(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    copy = older.with_name("linodctl.db.before-m0002_colour")
+    copy = older.with_name("linodctl.db.before-m9001_colour")
     copy.write_text("of an attempt before")
     copy.with_name(copy.name + ".part").write_text("of one that was killed")
-    later_version(monkeypatch, m0002_colour)
+    later_version(monkeypatch, m9001_colour)
     open_store(older).close()
-    assert applied(copy) == ["m0001_first"]
+    assert applied(copy) == TODAY
     assert {path.name for path in older.parent.iterdir()} == {older.name, copy.name}
 
 
 def test_readers_see_an_older_file_migrated_and_leave_it_alone(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    later_version(monkeypatch, m0002_colour)
+    later_version(monkeypatch, m9001_colour)
     before = older.read_bytes()
     with open_reader(older) as reader:
         assert len(reader.history()) == 1
@@ -112,10 +114,10 @@ def test_readers_see_an_older_file_migrated_and_leave_it_alone(older: Path, monk
 
 
 def test_a_fresh_file_gets_all_steps_and_no_copy(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    later_version(monkeypatch, m0002_colour)
+    later_version(monkeypatch, m9001_colour)
     open_store(state).close()
     assert list(state.parent.iterdir()) == [state]
-    assert applied(state) == ["m0001_first", "m0002_colour"]
+    assert applied(state) == [*TODAY, "m9001_colour"]
 
 
 MIGRATE = """
@@ -123,7 +125,7 @@ import sys
 from pathlib import Path
 from linodctl.store import migrations, open_store
 import linodctl.store.upgrade, test_store_migrations
-migrations.STEPS += (test_store_migrations.m0002_colour,)
+migrations.STEPS += (test_store_migrations.m9001_colour,)
 print("ready", flush=True)
 sys.stdin.readline()
 open_store(Path(sys.argv[1])).close()
@@ -139,7 +141,7 @@ def test_two_processes_that_find_the_same_older_file(older: Path) -> None:
             told(process)
         for process in (one, other):
             hears(process, "done")
-    assert applied(older) == ["m0001_first", "m0002_colour"]
+    assert applied(older) == [*TODAY, "m9001_colour"]
 
 
 def test_steps_are_numbered_without_a_gap() -> None:
