@@ -63,3 +63,6 @@ LAUNCH = (
 WORDS = ("description", "log_level", "tags", "disabled", "ping")
 
 TASK_OPTIONS = (*RECURRENCE, *POLICY, *LAUNCH, *WORDS)
+
+CODE = ("setup", "preload", "discover")
+"""Options of the whole site that name code."""

@@ -58,6 +58,8 @@ def load_files(paths: Sequence[Path], outside: Outside, unresolved: Mapping[str,
     reader = Recurrences(Rules(settings["timezone"], settings["calendars"]), outside.now, problems)
     recurrences = _read_recurrences(procedures, tasks, reader)
     problems.raise_errors()
+    if not names and not settings["discover"]:
+        problems.warning(Place(str(gathered.files[0])), "", "declares no procedure: nothing will run")
     watch = watch_of(paths, gathered.stats, gathered.globs, gathered.variables)
     document = {
         "settings": settings,

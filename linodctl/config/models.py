@@ -44,7 +44,7 @@ class RotateOptions(Strict):
 class LogOptions(Strict):
     """The site's log, written by the runner."""
 
-    file: PathText = option("The file; without it the log goes to stderr.", examples=["linodctl.log"])
+    file: PathText = option("A file for it; what the runner says goes to stderr, too.", examples=["linodctl.log"])
     level: LogLevel = option("The least level that is written.", default="INFO")
     format: Literal["text", "json"] = option("Lines for people, or a JSON document per line.", default="text")
     rotate: RotateOptions = option("When a new file is begun.")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from linodctl.config import keys
 from linodctl.config.gather import Gathered
 from linodctl.config.machine import machine_zone
 from linodctl.config.nodes import place_of_value
@@ -45,6 +46,7 @@ def settings_of(shaped: Shaped, gathered: Gathered, environ: Mapping[str, str]) 
         },
         "folder": str(folder),
         "files": [str(file) for file in gathered.files],
+        "places": {key: [*place_of_value(shaped.tree, (key,))] for key in keys.CODE if key in values},
     }
 
 

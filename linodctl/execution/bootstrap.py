@@ -24,9 +24,9 @@ def prepare(pythonpath: Iterable[str], setup: str | None, preload: Iterable[str]
     sys.path[:0] = [folder for folder in pythonpath if folder not in sys.path]
     before = set(sys.modules)
     if setup is not None:
-        _guarded(f"setup: {setup}", lambda: resolve(setup)())
+        _guarded("setup", setup, lambda: resolve(setup)())
     for name in preload:
-        _guarded(f"preload: {name}", partial(import_module, name))
+        _guarded("preload", name, partial(import_module, name))
     return stamps(_files(set(sys.modules) - before))
 
 
@@ -57,13 +57,13 @@ class Imports:
         return any(_stamp(path) != stamp for path, stamp in self._stamps.items())
 
 
-def _guarded(what: str, action: Callable[[], object]) -> None:
+def _guarded(option: str, name: str, action: Callable[[], object]) -> None:
     try:
         action()
-    except ResolveError as error:
-        raise SetupError(f"{what}: {error}", error.detail) from None
+    except ResolveError as error:  # it names what it is about
+        raise SetupError(f"{option}: {error}", error.detail) from None
     except BaseException as error:  # it may call sys.exit(): still no way to go on
-        raise SetupError(f"{what}: {type(error).__name__}: {error}", traceback.format_exc()) from None
+        raise SetupError(f"{option}: {name}: {type(error).__name__}: {error}", traceback.format_exc()) from None
 
 
 def _files(modules: Iterable[str]) -> list[str]:

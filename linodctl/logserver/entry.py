@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import logging
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 MAX_FRAME = 1024 * 1024
@@ -24,6 +24,9 @@ LONGEST_TEXT = 32 * 1024
 LONGEST_NAME = 200
 TAKEN = b"1\n"
 """The server's answer."""
+
+
+NO_FACTS: Mapping[str, object] = {}
 
 
 class Entry(NamedTuple):
@@ -39,7 +42,9 @@ class Entry(NamedTuple):
     pid: int = 0
     process: str = ""
     event: str | None = None
-    """What happened, for entries of the runner itself."""
+    """What happened, for entries of the runner itself,"""
+    facts: Mapping[str, object] = NO_FACTS
+    """and to what: task, run_id, outcome and the like, in JSON's types."""
 
 
 def entry_of(record: logging.LogRecord) -> Entry:
@@ -58,6 +63,7 @@ def entry_of(record: logging.LogRecord) -> Entry:
         record.process or 0,
         record.processName or "",
         getattr(record, "event", None),
+        getattr(record, "facts", NO_FACTS),
     )
 
 

@@ -77,6 +77,7 @@ class JsonLines:
             "pid": entry.pid,
             "process": entry.process,
             "event": entry.event,
+            **entry.facts,
             "message": entry.message,
             "details": entry.details or None,
         }

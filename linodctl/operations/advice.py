@@ -1,9 +1,12 @@
-"""The warnings of `check` that need more than the config: what the clocks will do, and how long runs usually take."""
+"""The warnings of `check` that need more than the config: what this machine lacks, what the clocks will do, and how
+long runs usually take."""
 
 from __future__ import annotations
 
+import pwd
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -23,8 +26,11 @@ _RULES = ("every", "cron", "rrule")
 
 
 def advice(site: Site, loaded: Loaded) -> Iterator[Problem]:
-    """Warnings about schedules. Of tasks that are declared disabled nothing is said."""
+    """Warnings about places and schedules. Of tasks that are declared disabled nothing is said."""
     now = site.now()
+    for task in loaded.tasks:
+        if task.disabled is None:
+            yield from _lacking(loaded, task)
     with site.declaration.reading() as reader, reader.snapshot():
         states = reader.states()
         for task in loaded.tasks:
@@ -39,6 +45,22 @@ def advice(site: Site, loaded: Loaded) -> Iterator[Problem]:
             ]
             for words in filter(None, warnings):
                 yield loaded.problem(task.name, _option(loaded, task), words, "warning")
+
+
+def _lacking(loaded: Loaded, task: Task) -> Iterator[Problem]:
+    """What every run of the task would fail for, as things are now."""
+    if task.launch.cwd is not None and not Path(task.launch.cwd).is_dir():
+        yield loaded.problem(task.name, "cwd", f"there is no folder {task.launch.cwd}: runs will fail", "warning")
+    if task.launch.user is not None and not _is_user(task.launch.user):
+        yield loaded.problem(task.name, "user", f"there is no user '{task.launch.user}': runs will fail", "warning")
+
+
+def _is_user(name: str) -> bool:
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        return False
+    return True
 
 
 def _usual(task: Task, reader: Reader) -> timedelta | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from linodctl.config import ConfigError, Loaded, Problem
+from linodctl.config import ConfigError, Loaded, Problem, keys
 from linodctl.operations.trust import doubts
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _with_code(site: Site, loaded: Loaded, doubtful: Sequence[Problem]) -> Check
     try:
         probe = _look_at_all(loaded)
     except LinodctlError as error:  # setup failed, or importing killed the process: nothing else can be known
-        broken = _of_site(loaded, "setup" if loaded.setup else "", str(error))
+        broken = _of_site(loaded, str(error))
         return _with_advice(site, loaded, [*doubtful, broken])
     if loaded.discover:
         try:
@@ -84,7 +84,7 @@ def _look_at_all(loaded: Loaded) -> Probe:
 
 def _unreadable(loaded: Loaded, probe: Probe) -> Iterator[Problem]:
     for module, why in probe.errors:
-        yield _of_site(loaded, "discover", f"{module}: {why}")
+        yield loaded.site_problem("discover", f"{module}: {why}".rstrip("."))
 
 
 def _unfit(loaded: Loaded, probe: Probe) -> Iterator[Problem]:
@@ -101,11 +101,7 @@ def _words(report: PathReport) -> str:
     return (report.error or report.problem or "").rstrip(".")
 
 
-def _of_site(loaded: Loaded, key: str, message: str) -> Problem:
-    return Problem("error", _shown(loaded.files), 0, 0, key, message)
-
-
-def _shown(files: Sequence[object]) -> str:
-    from linodctl.config.problems import shown_path
-
-    return shown_path(str(files[0])) if files else ""
+def _of_site(loaded: Loaded, message: str) -> Problem:
+    """Of what happens once for all procedures; the message begins with the option that it is about."""
+    key, _, why = message.partition(": ")
+    return loaded.site_problem(key, why.rstrip(".")) if key in keys.CODE else loaded.site_problem("", message)

@@ -14,6 +14,9 @@ logger = logging.getLogger("linodctl")
 
 Line = tuple[int, str]
 
+FACTS = ("task", "run_id", "trigger", "scheduled_for", "attempt", "seconds", "count", "first", "last", "since")
+"""Fields of events that JSON lines carry as they are."""
+
 
 class Narrator:
     """A listener that turns events into log lines; instants are told in `zone`."""
@@ -25,7 +28,17 @@ class Narrator:
         if isinstance(event, events.ConfigInForce):
             return  # RunnerStarted and ConfigReloaded say it
         level, text = _WORDS[type(event)](event, self._when)
-        logger.log(level, "%s", text, extra={"event": type(event).__name__})
+        logger.log(level, "%s", text, extra={"event": type(event).__name__, "facts": self._facts(event)})
+
+    def _facts(self, event: events.Event) -> dict[str, object]:
+        """What a program wants to know of it; all words that come from elsewhere are in the text alone."""
+        facts = {name: getattr(event, name) for name in FACTS if hasattr(event, name)}
+        if isinstance(event, events.RunEnded):
+            facts["outcome"] = event.result.outcome
+        return {
+            name: fact.astimezone(self._zone).isoformat() if isinstance(fact, datetime) else fact
+            for name, fact in facts.items()
+        }
 
     def _when(self, instant: datetime) -> str:
         return instant.astimezone(self._zone).isoformat(" ", "seconds")

@@ -170,6 +170,12 @@ def test_a_read_only_folder(site: Site, args: str) -> None:
     assert on_disk(site.folder) == before
 
 
+def test_a_log_file_that_cannot_be_written(site: Site) -> None:
+    site.config.write_text("log: {file: nowhere/site.log}\n" + FINE)
+    done = site.program("run", "--once")
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1 and "(log.file) can't be written" in done.stderr
+
+
 def test_a_state_folder_that_is_not_there(site: Site) -> None:
     site.config.write_text(FINE)
     done = site.program("trigger", "good", "--state", "nowhere/linodctl.db")

@@ -155,6 +155,23 @@ def test_check_has_the_contracts_shape(site: Site) -> None:
     assert site.cli("check", "--no-imports") == []
 
 
+def test_check_warns_of_what_this_machine_lacks(site: Site) -> None:
+    site.config.write_text(
+        "procedures:\n"
+        "  a: {func: jobs.quick, every: never, cwd: nowhere}\n"
+        "  b: {func: jobs.quick, every: never, user: nobody_of_this_name}\n"
+        "  c: {func: jobs.quick, every: never, cwd: nowhere, disabled: true}\n"
+    )
+    found = [(problem["severity"], problem["line"], problem["key"]) for problem in site.cli("check")]
+    assert found == [("warning", 2, "procedures.a.cwd"), ("warning", 3, "procedures.b.user")]
+
+
+def test_check_of_a_config_that_declares_nothing(site: Site) -> None:
+    site.config.write_text("site: idle\n")
+    (problem,) = site.cli("check")
+    assert (problem["severity"], problem["message"]) == ("warning", "declares no procedure: nothing will run")
+
+
 def test_check_finds_decorated_functions_without_a_runner(site: Site) -> None:
     (site.folder / "marked.py").write_text(
         "from linodctl import background_task\n\n\n@background_task(every='day att 10:30')\ndef nightly():\n    pass\n"
@@ -167,7 +184,16 @@ def test_check_finds_decorated_functions_without_a_runner(site: Site) -> None:
 def test_check_of_a_setup_that_fails(site: Site) -> None:
     site.config.write_text("setup: jobs.fail\nprocedures: {good: {func: jobs.quick, every: never}}\n")
     (problem,) = site.cli("check", code=2)
-    assert problem["key"] == "setup" and "on purpose" in problem["message"]
+    assert (problem["key"], problem["line"], problem["column"]) == ("setup", 1, 8)
+    assert problem["message"] == "jobs.fail: ValueError: on purpose"
+
+
+@pytest.mark.parametrize("option", ["setup: nope.start", "preload: [nope]", "discover: [nope]"])
+def test_check_of_code_for_the_whole_site_that_is_not_there(site: Site, option: str) -> None:
+    site.config.write_text(f"site: a\n{option}\nprocedures: {{good: {{func: jobs.quick, every: never}}}}\n")
+    (problem,) = site.cli("check", code=2)
+    assert (problem["key"], problem["line"]) == (option.partition(":")[0], 2)
+    assert problem["message"].endswith("there is no module 'nope'")
 
 
 def test_schema_is_a_schema(site: Site) -> None:

@@ -54,7 +54,8 @@ def test_json_is_one_line_of_ascii() -> None:
         "message": "page not found",
         "details": "Traceback:\n  File x\nKeyError: 1",
     }
-    assert json.loads(JsonLines(UTC).of(OURS))["event"] == "RunStarted"
+    ours = json.loads(JsonLines(UTC).of(OURS._replace(facts={"task": "checkdata", "run_id": 12})))
+    assert (ours["event"], ours["task"], ours["run_id"]) == ("RunStarted", "checkdata", 12)
 
 
 @pytest.mark.parametrize(("level", "priority"), [(5, 7), (10, 7), (20, 6), (25, 6), (30, 4), (40, 3), (50, 2), (99, 2)])
