@@ -110,10 +110,11 @@ class Loaded:
         file, line, column, key = declared["places"].get(option, declared["home"])
         return Problem(severity, shown_path(file), line, column, key, message)
 
-    def site_problem(self, key: str, message: str) -> Problem:
-        """A problem of the whole site, where `setup`, `preload` or `discover` is declared; else of its first file."""
-        file, line, column = self._document["settings"]["places"].get(key, (str(self.files[0]), 0, 0))
-        return Problem("error", shown_path(file), line, column, key, message)
+    def site_problem(self, key: str, message: str, severity: Severity = "error") -> Problem:
+        """A problem of the whole site, where its option is declared; else of its first file."""
+        option = key.partition(".")[0]
+        file, line, column = self._document["settings"]["places"].get(option, (str(self.files[0]), 0, 0))
+        return Problem(severity, shown_path(file), line, column, key, message)
 
     def to_json(self) -> dict[str, Any]:
         """A document for `from_json` and `is_current`; with filled-in variables, so keep it as private as the state."""

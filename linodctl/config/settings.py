@@ -46,7 +46,7 @@ def settings_of(shaped: Shaped, gathered: Gathered, environ: Mapping[str, str]) 
         },
         "folder": str(folder),
         "files": [str(file) for file in gathered.files],
-        "places": {key: [*place_of_value(shaped.tree, (key,))] for key in keys.CODE if key in values},
+        "places": {key: [*place_of_value(shaped.tree, (key,))] for key in keys.CHECKED_LATER if key in values},
     }
 
 

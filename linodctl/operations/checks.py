@@ -70,7 +70,7 @@ def _unfit_addresses(loaded: Loaded) -> Iterator[Problem]:
     from linodctl.operations.alerts import misfits
 
     for key, message, is_warning in misfits(loaded):
-        yield Problem("warning" if is_warning else "error", _shown(loaded.files), 0, 0, key, message)
+        yield loaded.site_problem(key, message, "warning" if is_warning else "error")
 
 
 def _look_at_all(loaded: Loaded) -> Probe:
