@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 _PROC = Path("/proc")
-_STATE, _SESSION, _STARTED = 0, 3, 19
-"""Fields 3, 6 and 22 of /proc/PID/stat, proc_pid_stat(5), counted from behind the name."""
+_STATE, _GROUP, _SESSION, _STARTED = 0, 2, 3, 19
+"""Fields 3, 5, 6 and 22 of /proc/PID/stat, proc_pid_stat(5), counted from behind the name."""
 
 
 def boot_id() -> str:
@@ -58,6 +58,26 @@ def members_of_session(session: int, since: str) -> list[int]:
             if fields and fields[_SESSION] == str(session) and int(fields[_STARTED]) >= int(since or 0):
                 found.append(int(entry.name))
     return found
+
+
+def helpers_of(name: str) -> list[tuple[int, str]]:
+    """Pid and start time of the living processes that have this process's `myself` among their arguments, each in a
+    group of its own but in no session of its own: what such a helper forks looks the same but for that."""
+    found = []
+    for entry in _PROC.iterdir() if _PROC.is_dir() else ():
+        if entry.name.isdigit() and name.encode() in _arguments(entry):
+            fields = _stat(int(entry.name))
+            leads = fields and fields[_GROUP] == entry.name != fields[_SESSION]
+            if leads and fields[_STATE] not in ("Z", "X"):
+                found.append((int(entry.name), fields[_STARTED]))
+    return found
+
+
+def _arguments(process: Path) -> list[bytes]:
+    try:
+        return (process / "cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return []
 
 
 def _stat(pid: int) -> list[str]:

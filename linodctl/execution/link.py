@@ -20,6 +20,7 @@ from linodctl.execution.processes import end_group
 from linodctl.execution.settle import Exit, signal_name
 from linodctl.execution.wire import BadFrame, Splitter, pack, unpack
 from linodctl.execution.worker_process import WorkerProcess, channel_pair
+from linodctl.identity import myself
 
 _PACKAGES = str(Path(__file__).parents[2])
 _PROGRAM = (
@@ -94,7 +95,7 @@ class ZygoteLink:
 
     def _open_process(self, control: int) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-P", "-c", _PROGRAM, str(control), _PACKAGES],
+            [sys.executable, "-P", "-c", _PROGRAM, str(control), _PACKAGES, myself()],
             stdin=subprocess.DEVNULL,
             stdout=2,  # what `setup` prints is no result of the command that runs here
             pass_fds=[control],

@@ -7,7 +7,7 @@ import os
 import signal
 from pathlib import Path
 
-from linodctl.identity import members_of_session, process_started
+from linodctl.identity import is_alive, members_of_session, process_started
 
 
 def end_group(pid: int, started: str) -> bool:
@@ -23,6 +23,12 @@ def end_group(pid: int, started: str) -> bool:
         return now_there == started and _kill_group(pid)
     killed = [_kill(member) for member in members_of_session(pid, started)]
     return any(killed)
+
+
+def end_helper(pid: int, started: str) -> None:
+    """KILL a process that leads a group but no session, if it is still the one that started then."""
+    if is_alive(pid, started):
+        _kill(pid)
 
 
 def _kill_group(pid: int) -> bool:

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from linodctl.clock import Clock
 from linodctl.domain import Run
-from linodctl.execution.processes import end_group
-from linodctl.identity import boot_id, is_alive, myself, still_lives
+from linodctl.execution.processes import end_group, end_helper
+from linodctl.identity import boot_id, helpers_of, is_alive, myself, still_lives
 from linodctl.planning.owed import Absence
 from linodctl.store.reading import Reader
 
@@ -50,6 +50,8 @@ def look_back(reader: Reader) -> Legacy:
 async def end_leftovers(legacy: Legacy, clock: Clock) -> None:
     """Stop the process groups of open runs that still live: TERM, then KILL after `PATIENCE` seconds.
 
+    A worker that came to life in the old runner's last moment is on no record: its zygote, which ends it, has time to.
+
     A pid is believed only if the machine was not booted since and the process started when the record says; a pid alone
     may belong to anybody by now.
     """
@@ -59,9 +61,14 @@ async def end_leftovers(legacy: Legacy, clock: Clock) -> None:
     living = [run for run in workers if _lives(run)]
     for run in living:
         _ask_group_to_end(run)
+    zygotes = [zygote for owner in {run.owner for run in legacy.open_runs} for zygote in helpers_of(owner or "nobody")]
     deadline = clock.monotonic() + PATIENCE
-    while any(_lives(run) for run in living) and clock.monotonic() < deadline:
+    while any(map(_lives, living)) or any(is_alive(*zygote) for zygote in zygotes):
+        if clock.monotonic() > deadline:
+            break
         await asyncio.sleep(0.02)
+    for pid, started in zygotes:
+        end_helper(pid, started)  # its workers with it: the kernel sees to that
     for run in workers:
         end_group(run.pid or 0, run.pid_started or "")  # its offspring too, where the worker itself is gone
 

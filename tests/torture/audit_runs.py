@@ -11,6 +11,8 @@ from .evidence import Evidence
 
 TAKEN_AWAY = {Outcome.LOST, Outcome.CANCELLED, Outcome.TIMED_OUT}
 """How a run may end whatever its procedure meant to do."""
+GIVING_UP = {"disable", "withdraw", "forgo", "cancel_run"}
+"""Wishes after which there may be no further attempt."""
 
 
 def check_runs(evidence: Evidence) -> Iterator[str]:
@@ -68,7 +70,7 @@ def _ends(evidence: Evidence) -> Iterator[str]:
 def _attempts(evidence: Evidence) -> Iterator[str]:
     """A lost run of a task that asks for it, and a failed one with attempts left, has another attempt, or it waits."""
     tasks = {task.name: task for task in evidence.tasks}
-    told_otherwise = {edit.task for edit in evidence.edits if edit.action in ("disable", "withdraw")}
+    told_otherwise = {edit.task for edit in evidence.edits if edit.action in GIVING_UP}
     there = {(run.task, run.slot, run.request_id, run.attempt) for run in evidence.runs}
     for name, state in evidence.states.items():
         there |= {(name, _slot(item.slot, item.request_id), item.request_id, item.attempt) for item in state.pending}

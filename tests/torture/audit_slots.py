@@ -87,14 +87,15 @@ def _came_at_startup(task: Task) -> bool:
 
 
 def _check_after_finish(task: Task, evidence: Evidence) -> Iterator[str]:
-    """Each slot lies one pause after the end of some run, or it was due at first sight."""
+    """Each slot but the first lies one pause after the end of some run, or several while the task is disabled."""
     pause = task.recurrence.after_finish
     assert pause is not None
     runs = evidence.runs_of[task.name]
-    expected = {run.end_time + pause for run in runs if run.end_time is not None}
+    ends = {run.end_time for run in runs if run.end_time is not None}
     for run in runs[1:]:
-        if run.trigger in (Trigger.SCHEDULE, Trigger.CATCH_UP) and run.slot not in expected:
-            yield f"{task.name}: run {run.run_id} is for {run.slot}, and no run ended {pause} before"
+        slot = run.slot
+        if slot is not None and not any(slot > end and (slot - end) % pause == timedelta(0) for end in ends):
+            yield f"{task.name}: run {run.run_id} is for {slot}, which is not {pause} after the end of any"
 
 
 def _check_era(name: str, era: Era, evidence: Evidence) -> Iterator[str]:

@@ -45,7 +45,7 @@ def install() -> None:
 
     Store.transaction = watched  # type: ignore[method-assign]
     wrap(Executor, "_launch", after=lambda *_, **__: reached("ordered"))
-    wrap(WorkerProcess, "forked", before=lambda *_, **__: reached("forked"))
+    wrap(WorkerProcess, "forked", before=lambda *_, **__: reached("forked", HESITATION))
     wrap(Inbox, "take", before=_hear)
 
 

@@ -98,6 +98,13 @@ def lasting(ar: RunContext, seconds: float, use: str = "") -> None:
         time.sleep(random.uniform(seconds / 2, seconds))
 
 
+def lingering(ar: RunContext, seconds: float) -> None:
+    """Ignores TERM, and ends in its own time."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    with at_work(ar, ar.task):
+        time.sleep(seconds)
+
+
 def polite(ar: RunContext) -> None:
     """Stops when it is asked to."""
     with at_work(ar, ar.task):

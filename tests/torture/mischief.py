@@ -182,19 +182,21 @@ class Mischief:
         self._wish(lambda: wishes.trigger(self.arena.site, tasks))
 
     def cancel_a_task(self) -> None:
-        self._wish(lambda: wishes.cancel(self.arena.site, self.dice.choice(self._names())))
+        self._wish(lambda: wishes.cancel(self.arena.site, self.dice.choice(self._others())))
 
     def cancel_a_run(self) -> None:
         with open_reader(self.arena.state) as reader:
             running = reader.running()
         if running:
-            self._wish(lambda: wishes.cancel(self.arena.site, str(self.dice.choice(running).run_id)))
+            run = self.dice.choice(running)
+            if run.task in self._others():
+                self._wish(lambda: wishes.cancel(self.arena.site, str(run.run_id)))
 
     def disable(self) -> None:
         until = None
         if self.dice.random() < 0.5:
             until = self.arena.clock.now() + timedelta(seconds=self.dice.uniform(1, 30))
-        name = self.dice.choice(self._names())
+        name = self.dice.choice(self._others())
         self._wish(lambda: wishes.disable(self.arena.site, [name], until=until))
 
     def enable(self) -> None:
@@ -206,6 +208,10 @@ class Mischief:
 
     def _names(self) -> list[str]:
         return sorted(self.arena.site.by_name)
+
+    def _others(self) -> list[str]:
+        """All but those that nobody takes an attempt away from."""
+        return [name for name in self._names() if "untouched" not in self.arena.site.by_name[name].tags]
 
     def _wish(self, wish: Callable[[], object]) -> None:
         with contextlib.suppress(LinodctlError):  # nothing to cancel, or the state file is busy for too long

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -16,11 +19,10 @@ from .audit_leftovers import check_leftovers
 from .audit_runs import check_runs
 from .crash import POINTS, arm
 from .evidence import Evidence
-from .processes import Process, workers_of
+from .processes import Process, workers_of, zygotes_of
 
 SITE = """
 setup: torture.crash_in_zygote.install
-include: [changing.yaml]
 defaults: {retries: {delay: 1s}}
 procedures:
   once: {func: torture.jobs.quick, every: once, on_lost: rerun}
@@ -81,6 +83,37 @@ def test_killed_at(point: str, arena: Arena) -> None:
     assert max(starts.values()) == 1
     assert [run.attempt for run in runs] == ([1, 2] if outcome is LOST else [1])
     assert len({run.slot for run in runs}) == 1
+
+
+LINGERING = """
+defaults: {retries: {delay: 1s}}
+procedures:
+  lingering: {func: torture.jobs.lingering, every: never, args: {seconds: 600}, on_lost: rerun}
+"""
+
+
+def test_a_worker_on_nobodys_record_has_ended_before_its_run_is_tried_again(tmp_path: Path) -> None:
+    arena = Arena(tmp_path, LINGERING)
+
+    def attempts() -> list[int]:
+        notes = arena.journal.entries()
+        return [note.attempt for note in notes if note.what == "start" and note.task == "lingering"]
+
+    try:
+        runner = arena.start()
+        arena.wait_until(
+            lambda: arena.answers() and not _workers(arena), "a runner is there and has looked at the code"
+        )
+        [zygote] = zygotes_of(runner.pid, arena.processes())
+        arm(arena.folder, "forked")
+        wishes.trigger(arena.site, ["lingering"])
+        arena.wait_until(arena.crashes, "the runner can't note the worker's pid any more")
+        os.kill(zygote.pid, signal.SIGSTOP)  # nor can the zygote end it
+        arena.wait_until(lambda: not arena.revive() and attempts() == [1, 2], "the second attempt starts")
+        assert not [note for note in arena.journal.entries() if note.what == "overlap"]
+        assert zygote.pid not in [process.pid for process in arena.processes()]
+    finally:
+        arena.kill_everybody()
 
 
 def _workers(arena: Arena) -> list[Process]:
