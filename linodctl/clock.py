@@ -8,11 +8,14 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """A source of time: `now()` an aware UTC instant, `monotonic()` seconds that never step back."""
+    """A source of time: `now()` an aware UTC instant, `monotonic()` seconds that never step back and don't pass while
+    the machine is suspended, `asleep()` the seconds for which it has been suspended in all."""
 
     def now(self) -> datetime: ...
 
     def monotonic(self) -> float: ...
+
+    def asleep(self) -> float: ...
 
 
 class SystemClock:
@@ -23,3 +26,6 @@ class SystemClock:
 
     def monotonic(self) -> float:
         return time.monotonic()
+
+    def asleep(self) -> float:
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()

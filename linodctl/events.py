@@ -36,6 +36,32 @@ class RunnerStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class CameBack:
+    """There was a time without a runner, and this is what became of it."""
+
+    since: datetime
+    until: datetime
+    unclean: bool
+    """Whether the runner before ended without saying so."""
+    lost: tuple[tuple[int, str], ...]
+    """Runs that died with it: run id and task."""
+    caught_up: Mapping[str, int]
+    """Slots of that time that are run now, by task."""
+    skipped: Mapping[str, int]
+    """Slots of that time that are given up, by task."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockStepped:
+    """The wall clock moved otherwise than time passed."""
+
+    seconds: float
+    """By so much; negative if it was set back."""
+    asleep: bool
+    """The machine was suspended meanwhile; nobody touched the clock."""
+
+
+@dataclass(frozen=True, slots=True)
 class RunnerStopping:
     why: str
     running: int
@@ -156,11 +182,23 @@ class Trouble:
     """Something around the runner is not as it should be: a disk, a socket, a zygote."""
 
     what: str
+    kind: str = ""
+    """What it is about, if it lasts: then `Mended` of that kind tells its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A trouble is over."""
+
+    kind: str
+    what: str
 
 
 Event = (
     ConfigInForce
     | RunnerStarted
+    | CameBack
+    | ClockStepped
     | RunnerStopping
     | RunnerStopped
     | RunStarted
@@ -177,6 +215,7 @@ Event = (
     | Undelivered
     | DeliveredAgain
     | Trouble
+    | Mended
 )
 
 Listener = Callable[[Event], None]

@@ -35,12 +35,16 @@ class FakeClock:
     def __init__(self, now: datetime = START) -> None:
         self._now = _aware(now)
         self._monotonic = 0.0
+        self._asleep = 0.0
 
     def now(self) -> datetime:
         return self._now
 
     def monotonic(self) -> float:
         return self._monotonic
+
+    def asleep(self) -> float:
+        return self._asleep
 
     def advance(self, by: timedelta | float) -> datetime:
         """Let time pass (seconds, or a timedelta); the new instant."""
@@ -49,6 +53,12 @@ class FakeClock:
             raise ValueError("Time doesn't pass backwards; `set` turns the wall clock back.")
         self._now += by
         self._monotonic += by.total_seconds()
+        return self._now
+
+    def suspend(self, by: timedelta) -> datetime:
+        """Send the machine to sleep: it wakes `by` later and has not noticed; the new instant."""
+        self._now += by
+        self._asleep += by.total_seconds()
         return self._now
 
     def set(self, now: datetime) -> None:

@@ -6,6 +6,7 @@ An optional part is one line here.
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
@@ -51,13 +52,14 @@ def run_site(
     from linodctl.store import open_store
     from linodctl.store.lock import SiteLock
 
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # what it asks for, reading the config, is about to be done
     insist(site, site.loaded)  # all problems are told before anything is touched
     with (
-        SiteLock(site.state, since=site.now(), version=__version__),
+        SiteLock(site.state, since=site.now(), version=__version__) as lock,
         open_store(site.state, PATIENCE) as store,
         listeners(site, store, quiet=quiet, color=color) as heard_by,
     ):
-        return asyncio.run(session(CarefulLoader(site), store, site.clock, heard_by, once=once, lasting=lasting))
+        return asyncio.run(session(CarefulLoader(site), lock, store, site.clock, heard_by, once=once, lasting=lasting))
 
 
 def open_site(config: str | Sequence[str] = (), state: str | None = None) -> OpenSite:

@@ -116,6 +116,12 @@ class Loaded:
         file, line, column = self._document["settings"]["places"].get(option, (str(self.files[0]), 0, 0))
         return Problem(severity, shown_path(file), line, column, key, message)
 
+    @property
+    def watch(self) -> Mapping[str, Any]:
+        """Everything outside that had a say, as `fingerprint.Watch.to_json` gives it."""
+        watch: Mapping[str, Any] = self._document["watch"]
+        return watch
+
     def to_json(self) -> dict[str, Any]:
         """A document for `from_json` and `is_current`; with filled-in variables, so keep it as private as the state."""
         return dict(self._document)

@@ -23,7 +23,7 @@ from linodctl.execution.pool import Pool
 from linodctl.execution.probe import Probe, ProbePath
 from linodctl.execution.probe_run import ProbeFailed, probe
 from linodctl.execution.process_run import ProcessRun
-from linodctl.execution.reports import Report, ZygoteDied
+from linodctl.execution.reports import Report, ZygoteDied, ZygoteMissing, ZygoteReady
 from linodctl.execution.settle import Exit, settle
 from linodctl.execution.threads import ThreadRun, Threads
 from linodctl.execution.wire import Unsendable, pack
@@ -42,6 +42,7 @@ class Executor:
         self._flights: dict[int, Flight] = {}
         self._runs: dict[int, ProcessRun | ThreadRun] = {}
         self._closing: str | None = None
+        self._zygote_missing = False
         self._waiting: list[Flight] = []
         """For a zygote to be ready."""
 
@@ -184,6 +185,9 @@ class Executor:
         self.cancel(run_id, f"ran longer than its timeout of {timeout}", Outcome.TIMED_OUT)
 
     def _on_ready(self) -> None:
+        if self._zygote_missing:
+            self._zygote_missing = False
+            self._report(ZygoteReady())
         self._launch_waiting()
 
     def _on_failure(self, error: SetupFailed) -> None:
@@ -191,6 +195,8 @@ class Executor:
         waiting, self._waiting = self._waiting, []
         for flight in waiting:
             self._land(flight, Result(Outcome.LOST, reason=f"no worker could be started: {error}", error=error.detail))
+        self._zygote_missing = True
+        self._report(ZygoteMissing(str(error)))
 
     def _on_death(self, link: ZygoteLink, why: str) -> None:
         lost = tuple(i for i, run in self._runs.items() if isinstance(run, ProcessRun) and run.link is link)

@@ -29,6 +29,10 @@ _PROGRAM = (
 """Run by `-c`, so that `__main__` has no file: what a procedure starts by `multiprocessing` must not import it."""
 
 
+LONGEST_PAUSE = 0.2
+"""Seconds between two looks whether a zygote has ended."""
+
+
 class SetupFailed(LinodctlError):
     """No zygote can be started: the site's `setup` or `preload` failed. `detail` is the traceback, if there is one."""
 
@@ -62,7 +66,10 @@ class ZygoteLink:
         """Start the interpreter and wait until it has loaded the site's code. Raises SetupFailed."""
         self._loop = asyncio.get_running_loop()
         self._ready: asyncio.Future[None] = self._loop.create_future()
-        self._control, theirs = socket.socketpair()
+        try:
+            self._control, theirs = socket.socketpair()
+        except OSError as error:
+            raise SetupFailed(f"no zygote can be started: {error}") from error
         self._control.setblocking(False)
         self._outbox = Outbox(self._loop, self._control)
         with theirs:
@@ -149,8 +156,14 @@ class ZygoteLink:
         self._empty.set()
 
     async def _reaped(self) -> int:
+        """Wait until it has ended. It is looked for now and then, since a thread or a descriptor to wait with may be
+        just what there is none of."""
         assert self._process is not None
-        return await asyncio.to_thread(self._process.wait)
+        pause = 0.005
+        while (code := self._process.poll()) is None:
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+        return code
 
     def _send(self, message: dict[str, Any], fds: tuple[int, ...] = ()) -> None:
         self._outbox.send(pack(message), fds)

@@ -68,4 +68,16 @@ class ZygoteDied:
     why: str
 
 
-Report = Started | Logged | Progressed | Ended | ZygoteDied
+@dataclass(frozen=True, slots=True)
+class ZygoteMissing:
+    """There is none, and it can't be started now; it is tried again and again."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ZygoteReady:
+    """There is one again."""
+
+
+Report = Started | Logged | Progressed | Ended | ZygoteDied | ZygoteMissing | ZygoteReady

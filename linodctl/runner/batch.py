@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from linodctl.domain import Result, TaskState
 from linodctl.execution.reports import Logged, Progressed, Started
@@ -15,19 +16,30 @@ HEARD = "last_edit_heard"
 """The note that remembers up to which edit the runner has heard people's wishes."""
 
 
-@dataclass(frozen=True, slots=True)
+class Life(NamedTuple):
+    """A runner that begins."""
+
+    site: str
+    version: str
+    at: datetime
+
+
+@dataclass(slots=True)
 class Written:
     """The run ids that the claims got, by ticket; and the claims that were refused: that run is on record already, or
     its request was withdrawn."""
 
     run_ids: dict[int, int] = field(default_factory=dict)
     refused: list[Start] = field(default_factory=list)
+    runner_id: int | None = None
+    """The row of the life that began."""
 
 
 @dataclass(slots=True)
 class Batch:
     """What was reported and what was decided since the last write."""
 
+    life: Life | None = None
     procedures: list[tuple[str, str]] = field(default_factory=list)
     """Which procedure each task runs."""
     reports: list[Started | Logged | Progressed] = field(default_factory=list)
@@ -44,9 +56,8 @@ class Batch:
     """Whether the scheduler has been asked; from then on the batch is complete and only wants to be written."""
 
     def __bool__(self) -> bool:
-        return bool(
-            self.procedures or self.reports or self.ends or self.decisions or self.states or self.heard is not None
-        )
+        kept = (self.life, self.procedures, self.reports, self.ends, self.decisions, self.states, self.notes)
+        return self.heard is not None or any(kept)
 
     def write(self, ledger: Ledger, host: str) -> Written:
         """Write everything; the transaction around it makes it all or nothing."""
@@ -58,6 +69,8 @@ class Batch:
         for state in self.states:
             ledger.save(state)
         written = Written()
+        if self.life is not None:
+            written.runner_id = ledger.runner_started(**self.life._asdict())
         by_hand = self._flags_set_since(ledger)
         for decision in self.decisions:
             if not (isinstance(decision, Disable | Enable) and decision.task in by_hand):

@@ -12,10 +12,22 @@ from datetime import datetime
 from linodctl import events
 from linodctl.config import Loaded
 from linodctl.domain import Outcome, Result, Run, Task
-from linodctl.execution.reports import Ended, Logged, Progressed, Report, Started, ZygoteDied
+from linodctl.execution.reports import (
+    Ended,
+    Logged,
+    Progressed,
+    Report,
+    Started,
+    ZygoteDied,
+    ZygoteMissing,
+    ZygoteReady,
+)
 from linodctl.planning import Decision, Disable, Enable, Scheduler, Skip, Start, Stop
-from linodctl.runner.batch import Batch, Written
+from linodctl.runner.batch import Batch, Life, Written
+from linodctl.runner.comeback import RECOVERY, came_back, note_of
 from linodctl.runner.inbox import Inbox
+from linodctl.runner.recovery import Legacy
+from linodctl.runner.troubles import ZYGOTE
 from linodctl.runner.wishes import Wishes
 from linodctl.store.ledger import Ledger
 from linodctl.store.store import Store
@@ -51,7 +63,11 @@ class Books:
         self._inbox = inbox
         self._batch = Batch()
         self._work = Work()
+        self._tasks: dict[str, Task] = {}
         self._seen_version = -1
+        self.runner_id: int | None = None
+        """This runner's row, once it is on record."""
+        self._legacy: Legacy | None = None
         self._startup_due = True
         """`startup` slots come with the first tick, after what people wished while nobody was there."""
 
@@ -73,15 +89,28 @@ class Books:
                 self._read_reports(now)
                 self._batch.decisions = self.scheduler.tick(now, new_slots=new_slots, starts=starts)
                 self._batch.states = self.scheduler.changed()
+                self._tell_of_the_time_before()
                 self._batch.decided = True
             written = self._batch.write(ledger, self._host)
             version = ledger.data_version()  # after the commit it might count a wish as seen that nobody has read
         self._seen_version = version
         return self._settle(written, now, starts)
 
+    def begin(self, life: Life, legacy: Legacy) -> None:
+        """A runner takes over. One transaction, that of the next tick, puts it on record, closes the runs that were
+        left open, and settles the slots of the time before: whoever is killed in between leaves all of it to do."""
+        self._batch.life = life
+        self._legacy = legacy
+        self.close_lost(legacy.open_runs, life.at)
+
+    def look_anew(self) -> None:
+        """The state file may have changed in a way that its version doesn't show."""
+        self._seen_version = -1
+
     def declare(self, tasks: Iterable[Task]) -> None:
         """These are the site's tasks; recorded with the next tick."""
-        self._batch.procedures = [(task.name, task.procedure) for task in tasks]
+        self._tasks = {task.name: task for task in tasks}
+        self._batch.procedures = [(task.name, task.procedure) for task in self._tasks.values()]
 
     def close_lost(self, runs: Iterable[Run], now: datetime) -> None:
         """Runs that an earlier runner left open have ended, nobody knows how; recorded with the next tick."""
@@ -125,6 +154,17 @@ class Books:
         if self._wishes.heard_until != before:
             self._batch.heard = self._wishes.heard_until
 
+    def _tell_of_the_time_before(self) -> None:
+        """At a runner's first tick: what it found, for its log and for `status`."""
+        legacy, life = self._legacy, self._batch.life
+        if legacy is None or life is None:
+            return
+        self._legacy = None
+        story = came_back(legacy, life.at, self._batch.decisions, self._batch.states, self._tasks)
+        self._batch.notes[RECOVERY] = note_of(story)
+        if story is not None and (story.unclean or story.lost or story.caught_up or story.skipped):
+            self._work.events.insert(0, story)
+
     def _read_reports(self, now: datetime) -> None:
         while self._inbox.reports:
             self._read_report(self._inbox.reports.popleft(), now)
@@ -148,6 +188,11 @@ class Books:
                         again=self.scheduler.tries_again(start.task.name, start.scheduled_for, start.attempt),
                     )
                 )
+            case ZygoteMissing():
+                why = f"no run can be started: {report.why}; it is tried again and again"
+                self._work.events.append(events.Trouble(why, ZYGOTE))
+            case ZygoteReady():
+                self._work.events.append(events.Mended(ZYGOTE, "a zygote is there again; runs can be started"))
             case ZygoteDied():
                 self._work.events.append(
                     events.Trouble(f"the zygote died ({report.why}); another one is being started")
@@ -157,6 +202,7 @@ class Books:
         """The transaction is through: hand out what is to be done."""
         batch, self._batch = self._batch, Batch()
         work, self._work = self._work, Work()
+        self.runner_id = written.runner_id or self.runner_id
         for start in written.refused:
             # A clock that was set back and a reset can bring a slot up again; its run is on record.
             self.scheduler.refused(start.ticket, now)

@@ -7,7 +7,8 @@ the monotonic clock disagree, or the zone's offset changes, every chore is regis
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from schedule import Scheduler as Bell
 
@@ -17,11 +18,25 @@ DRIFT = 5.0
 """Seconds by which the two clocks may differ between two looks before the chores are registered anew."""
 
 
+class Mark(NamedTuple):
+    """What the clocks said at a look."""
+
+    wall: datetime
+    monotonic: float
+    asleep: float
+    offset: timedelta | None
+
+
+OnStep = Callable[[float, bool], None]
+"""Told by how many seconds the wall clock moved otherwise than time passed, and whether the machine slept."""
+
+
 class Chores:
     """Rings each chore every so many seconds; all in step, so that they wake the runner together."""
 
-    def __init__(self, clock: Clock, chores: Mapping[Callable[[], None], int]) -> None:
+    def __init__(self, clock: Clock, chores: Mapping[Callable[[], None], int], on_step: OnStep) -> None:
         self._clock = clock
+        self._on_step = on_step
         self._chores = dict(chores)
         self._bell = Bell()
         self._register()
@@ -44,13 +59,16 @@ class Chores:
         self._bell.clear()
         for chore, seconds in self._chores.items():
             self._bell.every(seconds).seconds.do(chore)
-        self._mark = (self._clock.now(), self._clock.monotonic(), self._offset())
+        self._mark = self._look()
 
     def _clocks_disagree(self) -> bool:
-        wall, mono, offset = self._mark
-        now, monotonic = self._clock.now(), self._clock.monotonic()
-        self._mark = (now, monotonic, self._offset())
-        return abs((now - wall).total_seconds() - (monotonic - mono)) > DRIFT or offset != self._offset()
+        before, self._mark = self._mark, self._look()
+        now = self._mark
+        step = (now.wall - before.wall).total_seconds() - (now.monotonic - before.monotonic)
+        if abs(step) > DRIFT:
+            self._on_step(step, abs(step - (now.asleep - before.asleep)) <= DRIFT)
+        return abs(step) > DRIFT or now.offset != before.offset
 
-    def _offset(self) -> timedelta | None:
-        return self._clock.now().astimezone().utcoffset()
+    def _look(self) -> Mark:
+        clock = self._clock
+        return Mark(clock.now(), clock.monotonic(), clock.asleep(), clock.now().astimezone().utcoffset())

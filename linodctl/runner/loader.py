@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeVar
 
 from linodctl import events
 from linodctl.config import Loaded
 from linodctl.execution.executor import Executor, ProbeFailed
 from linodctl.execution.probe import ProbePath
+from linodctl.runner.troubles import STATE
+from linodctl.store import StateBusy, StateFull
 from linodctl.store.store import Store
 
 UNRESOLVED = "unresolved"
 """The note that keeps the dotted paths that didn't resolve, with the reasons, for whoever asks without importing."""
 
 
+PAUSE = 0.5
+"""Seconds between two tries to write what the config needs to be in force."""
+
+T = TypeVar("T")
 Tell = Callable[[events.Event], None]
 
 
@@ -38,10 +45,23 @@ async def with_code(loader: Loader, loaded: Loaded, executor: Executor, store: S
     unresolved = {report.path: report.error for report in probe.paths if report.error is not None}
     for module, why in probe.errors:
         tell(events.Trouble(f"discover: {module}: {why}"))
-    store.put_note(UNRESOLVED, unresolved)
-    if store.put_discovered(probe.discovered) or unresolved or loaded.discover:
+    await patiently(partial(store.put_note, UNRESOLVED, unresolved), tell)
+    if await patiently(partial(store.put_discovered, probe.discovered), tell) or unresolved or loaded.discover:
         loaded = await asyncio.to_thread(loader.load, unresolved=unresolved, looked=not probe.errors)
     for task in loaded.tasks:
         if task.launch.func in unresolved:
             tell(events.TaskUnrunnable(task.name, unresolved[task.launch.func]))
     return loaded
+
+
+async def patiently(write: Callable[[], T], tell: Tell) -> T:
+    """Write to the state file as soon as another program lets go of it and the disk has room."""
+    while True:
+        try:
+            written = write()
+        except (StateBusy, StateFull) as error:
+            tell(events.Trouble(f"{error}; the runner waits for that", STATE))
+            await asyncio.sleep(PAUSE)
+        else:
+            tell(events.Mended(STATE, "the state file can be written again"))
+            return written

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from linodctl import events
 from linodctl.domain import LogLevel, Outcome, SkipReason
+from linodctl.recurrence.values import duration_text
 
 logger = logging.getLogger("linodctl")
 
@@ -16,6 +17,8 @@ Line = tuple[int, str]
 
 FACTS = ("task", "run_id", "trigger", "scheduled_for", "attempt", "seconds", "count", "first", "last", "since")
 """Fields of events that JSON lines carry as they are."""
+FEW = 5
+"""How many names a line takes before it says 'and N more'."""
 
 
 class Narrator:
@@ -53,6 +56,36 @@ def _runner_started(event: events.RunnerStarted, when: When) -> Line:
         how = "ended without a word" if event.unclean else "stopped"
         text += f"; the one before it {how}, last seen alive {when(event.away_since)}"
     return (logging.WARNING if event.unclean else logging.INFO, text)
+
+
+def _came_back(event: events.CameBack, when: When) -> Line:
+    text = f"nobody was there for {_lasting(event.until - event.since)}, since {when(event.since)}: "
+    parts = []
+    if event.lost:
+        runs = [f"{task} (run {run_id})" for run_id, task in event.lost]
+        parts.append(f"{_how_many(len(runs), 'run')} lost, {_first_few(runs)}")
+    for counts, what in ((event.caught_up, "caught up"), (event.skipped, "skipped")):
+        if counts:
+            slots = [f"{task} {count}" for task, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+            parts.append(f"{_how_many(sum(counts.values()), 'slot')} {what}, {_first_few(slots)}")
+    level = logging.WARNING if event.lost or event.unclean else logging.INFO
+    return level, text + ("; ".join(parts) or "no run was lost, no slot missed")
+
+
+def _clock_stepped(event: events.ClockStepped, when: When) -> Line:
+    span = _lasting(timedelta(seconds=abs(event.seconds)))
+    if event.asleep:
+        return logging.INFO, f"the machine slept for {span}; what came due meanwhile goes by each task's 'missed'"
+    if event.seconds > 0:
+        return (
+            logging.WARNING,
+            f"the clock was set forward by {span}; what comes due by that goes by each task's 'missed'",
+        )
+    return (
+        logging.WARNING,
+        f"the clock was set back by {span}; slots that had their turn get no second one, so tasks wait until the clock "
+        "is past them ('linodctl next' tells when; 'linodctl reset NAME' if it had been far in the future)",
+    )
 
 
 def _runner_stopping(event: events.RunnerStopping, when: When) -> Line:
@@ -141,8 +174,28 @@ def _trouble(event: events.Trouble, when: When) -> Line:
     return logging.ERROR, event.what
 
 
+def _mended(event: events.Mended, when: When) -> Line:
+    return logging.WARNING, event.what
+
+
+def _how_many(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+def _first_few(items: Sequence[str]) -> str:
+    more = len(items) - FEW
+    return ", ".join(items[:FEW]) + (f" and {more} more" if more > 0 else "")
+
+
+def _lasting(span: timedelta) -> str:
+    """To the second: `2h13m`."""
+    return duration_text(timedelta(seconds=round(span.total_seconds())))
+
+
 _WORDS: dict[type, Callable[[Any, When], Line]] = {
     events.RunnerStarted: _runner_started,
+    events.CameBack: _came_back,
+    events.ClockStepped: _clock_stepped,
     events.RunnerStopping: _runner_stopping,
     events.RunnerStopped: _runner_stopped,
     events.RunStarted: _run_started,
@@ -159,4 +212,5 @@ _WORDS: dict[type, Callable[[Any, When], Line]] = {
     events.Undelivered: _undelivered,
     events.DeliveredAgain: _delivered_again,
     events.Trouble: _trouble,
+    events.Mended: _mended,
 }

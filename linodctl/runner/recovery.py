@@ -11,6 +11,7 @@ from datetime import datetime
 
 from linodctl.clock import Clock
 from linodctl.domain import Run
+from linodctl.errors import SiteHeld
 from linodctl.execution.processes import end_group, end_helper
 from linodctl.identity import boot_id, helpers_of, is_alive, myself, still_lives
 from linodctl.planning.owed import Absence
@@ -28,8 +29,6 @@ class Legacy:
     """When it was last known to be alive; None if there was none."""
     unclean: bool
     """It ended without saying so."""
-    boot_id: str | None
-    """The machine's boot id in its days."""
     open_runs: tuple[Run, ...]
 
     def absence_until(self, now: datetime) -> Absence | None:
@@ -38,13 +37,19 @@ class Legacy:
 
 
 def look_back(reader: Reader) -> Legacy:
-    """Read what the last runner left in the state file."""
+    """Read what the last runner left in the state file. SiteHeld if it lives: somebody has deleted the lock's file, or
+    this would not have been asked."""
     open_runs = tuple(run for run in reader.running() if not _belongs_to_a_living(run))
     last = reader.runner()
     if last is None:
-        return Legacy(None, unclean=False, boot_id=None, open_runs=open_runs)
+        return Legacy(None, unclean=False, open_runs=open_runs)
+    if last.stopped is None and last.pid != os.getpid() and is_alive(last.pid, last.pid_started, last.boot_id):
+        raise SiteHeld(
+            f"the runner with pid {last.pid} since {last.started.isoformat()} still holds this site, though the file "
+            f"of its lock was deleted; stop it with 'kill {last.pid}'"
+        )
     last_seen = last.stopped or last.heartbeat or last.started
-    return Legacy(last_seen, unclean=last.stopped is None, boot_id=last.boot_id, open_runs=open_runs)
+    return Legacy(last_seen, unclean=last.stopped is None, open_runs=open_runs)
 
 
 async def end_leftovers(legacy: Legacy, clock: Clock) -> None:
@@ -55,8 +60,6 @@ async def end_leftovers(legacy: Legacy, clock: Clock) -> None:
     A pid is believed only if the machine was not booted since and the process started when the record says; a pid alone
     may belong to anybody by now.
     """
-    if legacy.boot_id != boot_id():
-        return
     workers = [run for run in legacy.open_runs if _had_a_process(run)]
     living = [run for run in workers if _lives(run)]
     for run in living:
@@ -79,12 +82,13 @@ def _belongs_to_a_living(run: Run) -> bool:
 
 
 def _had_a_process(run: Run) -> bool:
-    """Whether the run had a worker of its own: a thread's pid is its owner's."""
-    return bool(run.pid and run.pid_started) and not (run.owner or "").startswith(f"{run.pid}/")
+    """Whether the run had a worker of its own, in this boot of the machine: a thread's pid is its owner's."""
+    owner, _, rest = (run.owner or "").partition("/")
+    return bool(run.pid and run.pid_started) and owner != str(run.pid) and rest.endswith(f"/{boot_id()}")
 
 
 def _lives(run: Run) -> bool:
-    return run.pid is not None and run.pid_started is not None and is_alive(run.pid, run.pid_started)
+    return run.pid is not None and is_alive(run.pid, run.pid_started)
 
 
 def _ask_group_to_end(run: Run) -> None:

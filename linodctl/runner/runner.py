@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
 import os
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from linodctl import __version__, events
 from linodctl.clock import Clock
-from linodctl.config import Loaded
 from linodctl.domain import Outcome, Result
-from linodctl.errors import LinodctlError, StateError
+from linodctl.errors import StateError
 from linodctl.execution.executor import Executor
 from linodctl.execution.reports import Ended
 from linodctl.planning import Start
 from linodctl.runner.books import Books, Work
+from linodctl.runner.changes import Changes
 from linodctl.runner.chores import Chores
 from linodctl.runner.control import ControlServer
 from linodctl.runner.inbox import Inbox
-from linodctl.runner.loader import Loader, Tell, with_code
-from linodctl.runner.orders import execution_site, order_for
+from linodctl.runner.orders import order_for
 from linodctl.runner.signals import Signals
+from linodctl.runner.surroundings import Surroundings
+from linodctl.runner.troubles import DESCRIPTORS, STATE, Troubles
+from linodctl.store import StateGone
+from linodctl.store.lock import SiteLock
 from linodctl.store.store import Store
 
 HEARTBEAT = 30
@@ -43,12 +44,6 @@ RETRY_WRITE = 2.0
 RUNNER_STOPPED = "the runner stopped"
 PATIENCE = 30.0
 """Seconds for which a single pass waits for a state file that can't be written."""
-CONFIG_ERROR = "config_error"
-"""The note that holds the problems of the last reload, or null."""
-
-
-Apply = Callable[[], None]
-"""What is left to do between two ticks when a change has been prepared beside them."""
 
 
 class Runner:
@@ -57,28 +52,26 @@ class Runner:
     def __init__(
         self,
         *,
-        loaded: Loaded,
-        loader: Loader,
+        changes: Changes,
+        lock: SiteLock,
         store: Store,
         books: Books,
         executor: Executor,
         inbox: Inbox,
         signals: Signals,
         clock: Clock,
-        tell: Tell,
-        runner_id: int,
+        troubles: Troubles,
     ) -> None:
-        self._loaded = loaded
-        self._loader = loader
+        self._changes = changes
         self._store = store
         self._books = books
         self._executor = executor
         self._inbox = inbox
         self._signals = signals
         self._clock = clock
-        self._tell = tell
-        self._runner_id = runner_id
+        self._tell = self._troubles = troubles
         self._control = ControlServer(store.path, self._answer)
+        self._surroundings = Surroundings(lock, store, self._control, troubles, signals.stop)
         self._chores = Chores(
             clock,
             {
@@ -87,14 +80,9 @@ class Runner:
                 self._miss_successes: EXPECT,
                 self._prune: PRUNE,
             },
+            self._clock_stepped,
         )
         self._since = clock.now()
-        self._reload_wanted = False
-        self._options_changed = False
-        self._change: asyncio.Future[Apply] | None = None
-        self._socket_lost = False
-        self._zygote_stale = False
-        self._cannot_write = ""
         self._pruning: Iterator[object] | None = None
         self._overdue: set[str] = set()
 
@@ -107,14 +95,12 @@ class Runner:
 
     async def work(self, lasting: timedelta | None = None) -> str:
         """Tick until somebody says stop, or for `lasting`. Says why it ended."""
-        await self._open_control()
         end = None if lasting is None else self._clock.monotonic() + lasting.total_seconds()
         while not self._signals.stop_why:
             if end is not None and self._clock.monotonic() >= end:
                 return "its time is over"
             self._chores.ring()
-            if self._socket_lost:
-                await self._open_control()
+            await self._surroundings.keep_socket(LOOK_AROUND)
             self._look_after_changes()
             self._tick()
             self._prune_a_little()
@@ -137,9 +123,8 @@ class Runner:
 
     async def drain(self, why: str) -> None:
         """Start nothing more; wait for the runs to end, then stop them. A second signal stops them at once."""
-        drain = self._loaded.drain.total_seconds()
-        if self._change is not None:
-            self._change.cancel()
+        drain = self._changes.loaded.drain.total_seconds()
+        self._changes.cancel()
         self._tell(events.RunnerStopping(why, len(self._books.live), drain))
         end = self._clock.monotonic() + drain
         while self._books.live and not self._signals.is_urgent and self._clock.monotonic() < end:
@@ -164,31 +149,48 @@ class Runner:
     async def close(self, why: str) -> None:
         """Leave the socket and the record of this runner in order."""
         await self._control.close()
-        with contextlib.suppress(StateError):
-            self._store.runner_stopped(self._runner_id, self._clock.now())
+        try:
+            if self._books.runner_id is not None:
+                self._store.runner_stopped(self._books.runner_id, self._clock.now())
+        except StateError as error:
+            self._tell(events.Trouble(f"{error}; the next runner will take this one for killed, and its runs for lost"))
         self._tell(events.RunnerStopped(why))
 
     # --- the tick -------------------------------------------------------------------------------
 
+    @property
+    def _cannot_write(self) -> str | None:
+        """Why nothing can be recorded at present."""
+        return self._troubles.of(STATE)
+
     def _tick(self, *, new_slots: bool = True, starts: bool = True) -> None:
         now = self._clock.now()
         try:
-            if self._books.is_quiet(now):
+            if not self._cannot_write and self._books.is_quiet(now):
                 return
             work = self._books.tick(now, new_slots=new_slots, starts=starts)
+            if self._cannot_write and self._books.runner_id is not None:
+                self._store.heartbeat(self._books.runner_id, now)  # a tick with nothing to write proves nothing
+        except StateGone as gone:
+            self._put_state_back(gone)
         except StateError as error:
-            self._hold(str(error))
-            return
-        if self._cannot_write:
-            self._cannot_write = ""
-            self._tell(events.Trouble("the state file can be written again; runs are started again"))
-        self._act(work)
+            self._hold(error)
+        else:
+            self._tell(events.Mended(STATE, "the state file can be written again; runs are started again"))
+            self._act(work)
 
-    def _hold(self, error: str) -> None:
-        """Nothing is started that is not on record; say so once and try again."""
-        if error != self._cannot_write:
-            self._tell(events.Trouble(f"{error}; no run is started until this can be recorded"))
-        self._cannot_write = error
+    def _hold(self, error: StateError) -> None:
+        """Nothing is started that is not on record."""
+        self._tell(events.Trouble(f"{error}; no run is started until this can be recorded", STATE))
+
+    def _put_state_back(self, gone: StateGone) -> None:
+        try:
+            self._surroundings.put_state_back(gone)
+        except StateError as error:
+            self._hold(error)
+        else:
+            self._books.look_anew()
+            self._inbox.wake()
 
     def _act(self, work: Work) -> None:
         for event in work.events:
@@ -198,7 +200,7 @@ class Runner:
         for run_id, why in work.stops:
             self._executor.cancel(run_id, why)
         if work.reload:
-            self._options_changed = True
+            self._changes.note_options()
             self._inbox.wake()
 
     def _start(self, run_id: int, start: Start) -> None:
@@ -223,85 +225,37 @@ class Runner:
             seconds.append(end - self._clock.monotonic())
         return min(seconds)
 
-    # --- reload ---------------------------------------------------------------------------------
-
     def _look_after_changes(self) -> None:
-        """Config and code are read anew beside the ticks; what came of it is applied between two of them."""
-        if self._change is not None and self._change.done():
-            change, self._change = self._change, None
-            change.result()()
-            if not (self._options_changed or self._reload_wanted):
-                self._books.options_settled()
-        if self._change is None:
-            work = self._next_change()
-            if work is not None:
-                self._change = asyncio.ensure_future(work)
-                self._change.add_done_callback(lambda _: self._inbox.wake())
-
-    def _next_change(self) -> Coroutine[None, None, Apply] | None:
-        if self._signals.take_reload() or self._reload_wanted:
-            self._reload_wanted = self._options_changed = False
-            return self._reload(fresh_code=True)
-        if self._options_changed:
-            self._options_changed = False
-            return self._reload(fresh_code=False)
-        if self._zygote_stale:
-            self._zygote_stale = False
-            return self._refresh_zygote()
-        return None
-
-    async def _reload(self, *, fresh_code: bool) -> Apply:
-        """The config as it is now on disk; if it has problems, the old one goes on, and so does its zygote."""
-        replaced = False
-        try:
-            loaded = await asyncio.to_thread(self._loader.load)
-            if fresh_code or execution_site(loaded) != execution_site(self._loaded):
-                await self._executor.replace(execution_site(loaded))
-                replaced = True
-            loaded = await with_code(self._loader, loaded, self._executor, self._store, self._tell)
-        except LinodctlError as error:
-            if replaced:
-                with contextlib.suppress(LinodctlError):
-                    await self._executor.replace(execution_site(self._loaded))
-            return partial(self._reject, str(error))
-        return partial(self._accept, loaded)
-
-    def _reject(self, problems: str) -> None:
-        self._books.note(CONFIG_ERROR, problems)
-        self._tell(events.ConfigRejected(problems))
-
-    def _accept(self, loaded: Loaded) -> None:
-        try:
-            self._books.replace(loaded, self._clock.now())
-        except StateError as error:
-            self._tell(events.Trouble(f"the new config is not in force: {error}; 'linodctl reload' tries again"))
-            return
-        old, self._loaded = self._loaded, loaded
-        self._books.note(CONFIG_ERROR, None)
-        self._tell(events.ConfigInForce(loaded.site, loaded.timezone, loaded.tasks, loaded.notify))
-        self._tell(events.ConfigReloaded(len(loaded.tasks)))
-        fixed = [name for name in ("state", "log", "timezone") if getattr(loaded, name) != getattr(old, name)]
-        if fixed:
-            self._tell(events.Trouble(f"the new {' and '.join(fixed)} of the site takes effect at the next start"))
-
-    async def _refresh_zygote(self) -> Apply:
-        """What `setup` and `preload` imported has changed on disk: new runs get the new code."""
-        try:
-            await self._executor.replace()
-        except LinodctlError as error:
-            return partial(self._tell, events.Trouble(f"changed code was not taken over, the old goes on: {error}"))
-        return partial(self._tell, events.CodeRefreshed())
+        if self._signals.take_reload():
+            self._changes.want_reload()
+        if not self._cannot_write:  # without the state file it isn't known what was set at run time
+            self._changes.look_after()
 
     # --- chores ---------------------------------------------------------------------------------
 
     def _beat(self) -> None:
-        with contextlib.suppress(StateError):
-            self._store.heartbeat(self._runner_id, self._clock.now())
+        try:
+            if self._books.runner_id is not None:
+                self._store.heartbeat(self._books.runner_id, self._clock.now())
+        except StateGone as gone:
+            self._put_state_back(gone)
+        except StateError as error:
+            self._hold(error)
 
     def _look_around(self) -> None:
-        """Wishes are looked for at every tick; left to see is whether they can wake us and the code is fresh."""
-        self._socket_lost = not self._control.is_reachable()
-        self._zygote_stale = self._executor.stale()
+        """Wishes are looked for at every tick; left to see is whether files are where they were."""
+        self._surroundings.keep_lock()
+        try:
+            self._store.check()
+        except StateGone as gone:
+            self._put_state_back(gone)
+        except StateError as error:
+            self._hold(error)
+        if self._executor.stale():
+            self._changes.note_stale_code()
+
+    def _clock_stepped(self, seconds: float, asleep: bool) -> None:
+        self._tell(events.ClockStepped(seconds, asleep))
 
     def _miss_successes(self) -> None:
         overdue = self._books.scheduler.overdue(self._clock.now())
@@ -312,7 +266,7 @@ class Runner:
         self._overdue = set(overdue)
 
     def _prune(self) -> None:
-        history = self._loaded.history
+        history = self._changes.loaded.history
         self._pruning = self._store.prune_steps(history.keep, history.for_, self._clock.now())
 
     def _prune_a_little(self) -> None:
@@ -326,20 +280,14 @@ class Runner:
 
     # --- the control socket ---------------------------------------------------------------------
 
-    async def _open_control(self) -> None:
-        self._socket_lost = False
-        try:
-            await self._control.open()
-        except OSError as error:
-            self._tell(events.Trouble(f"no control socket: {error}; wishes are found every {LOOK_AROUND} s"))
-
     def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
         """What the socket's clients are told. Whatever they wish stands in the state file already."""
+        self._tell(events.Mended(DESCRIPTORS, "the control socket takes calls again"))
         match message.get("op"):
             case "wake":
                 pass
             case "reload":
-                self._reload_wanted = True
+                self._changes.want_reload()
             case "stop":
                 self._signals.stop("asked to by 'linodctl stop'")
             case "status":
@@ -355,7 +303,7 @@ class Runner:
             "pid": os.getpid(),
             "since": self._since.isoformat(),
             "version": __version__,
-            "site": self._loaded.site,
+            "site": self._changes.loaded.site,
             "running": sorted(self._books.live),
-            "trouble": self._cannot_write or None,
+            "troubles": self._troubles.present,
         }

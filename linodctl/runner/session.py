@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import Coroutine, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from linodctl import events
@@ -13,12 +15,18 @@ from linodctl.runner.inbox import Inbox
 from linodctl.runner.loader import Loader
 from linodctl.runner.runner import Runner
 from linodctl.runner.signals import Signals
-from linodctl.runner.startup import start
+from linodctl.runner.startup import Means, start
+from linodctl.runner.troubles import DESCRIPTORS, Troubles
+from linodctl.store.lock import SiteLock
 from linodctl.store.store import Store
+
+SHORT_OF = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+"""Errors by which the kernel says that it has no more of something."""
 
 
 async def session(
     loader: Loader,
+    lock: SiteLock,
     store: Store,
     clock: Clock,
     listeners: Sequence[events.Listener],
@@ -28,19 +36,18 @@ async def session(
 ) -> int:
     """Run until told to stop, for `lasting`, or `once` for one pass. The exit code: 1 if a run of that pass failed.
 
-    The caller holds the site's lock.
+    The caller holds `lock`, the site's. SiteHeld if another runner holds it all the same.
     """
-
-    def tell(event: events.Event) -> None:
-        for listener in listeners:
-            listener(event)
-
+    troubles = Troubles(listeners)
     inbox = Inbox()
     signals = Signals(inbox.wake)
-    signals.listen(asyncio.get_running_loop())
-    runner = await _unless_stopped(start(loader, store, clock, inbox, signals, tell), inbox, signals)
+    loop = asyncio.get_running_loop()
+    signals.listen(loop)
+    loop.set_exception_handler(partial(_on_loop_error, troubles))
+    means = Means(loader, lock, store, clock, inbox, signals, troubles)
+    runner = await _unless_stopped(start(means), inbox, signals)
     if runner is None:
-        tell(events.RunnerStopped(signals.stop_why))
+        troubles(events.RunnerStopped(signals.stop_why))
         return 0
     why = "it failed"
     try:
@@ -49,6 +56,15 @@ async def session(
     finally:
         await runner.close(why)
     return 1 if once and runner.failed else 0
+
+
+def _on_loop_error(troubles: Troubles, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What asyncio can't hand to anybody. It tries again each second to take calls when descriptors run out."""
+    error = context.get("exception")
+    if isinstance(error, OSError) and error.errno in SHORT_OF:
+        troubles(events.Trouble(f"the control socket takes no calls: {error.strerror}; it is tried again", DESCRIPTORS))
+    else:
+        loop.default_exception_handler(context)
 
 
 async def _unless_stopped(starting: Coroutine[Any, Any, Runner], inbox: Inbox, signals: Signals) -> Runner | None:

@@ -3,82 +3,104 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import socket
+from dataclasses import dataclass
 
 from linodctl import __version__, events
 from linodctl.clock import Clock
+from linodctl.config import Loaded, drift
 from linodctl.execution.executor import Executor
 from linodctl.planning import Scheduler
-from linodctl.runner.batch import HEARD
+from linodctl.runner.batch import HEARD, Life
 from linodctl.runner.books import Books
+from linodctl.runner.changes import CONFIG_ERROR, RUNNING_CONFIG, Changes
 from linodctl.runner.inbox import Inbox
-from linodctl.runner.loader import Loader, Tell, with_code
+from linodctl.runner.loader import Loader, with_code
 from linodctl.runner.orders import execution_site
-from linodctl.runner.recovery import end_leftovers, look_back
+from linodctl.runner.recovery import Legacy, end_leftovers, look_back
 from linodctl.runner.runner import Runner
 from linodctl.runner.signals import Signals
+from linodctl.runner.troubles import Troubles
 from linodctl.runner.wishes import Wishes
+from linodctl.store.lock import SiteLock
 from linodctl.store.store import Store
 
 
-async def start(loader: Loader, store: Store, clock: Clock, inbox: Inbox, signals: Signals, tell: Tell) -> Runner:
-    """A runner ready to work. The caller holds the site's lock.
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a runner is given to work with. The caller holds the lock."""
 
-    First what is left of the old one's process tree is ended, then its open runs are closed as `lost`, then the plan is
-    made: in this order no slot can run twice at the same time.
+    loader: Loader
+    lock: SiteLock
+    store: Store
+    clock: Clock
+    inbox: Inbox
+    signals: Signals
+    troubles: Troubles
+
+
+async def start(means: Means) -> Runner:
+    """A runner ready to work. SiteHeld if another one still lives.
+
+    First what is left of the old one's process tree is ended, then the plan is made, and the first tick closes the old
+    one's open runs as `lost`: in this order no slot can run twice at the same time.
     """
+    store = means.store
     legacy = look_back(store)
-    await end_leftovers(legacy, clock)
+    await end_leftovers(legacy, means.clock)
     edits = store.edits(after_id=store.note(HEARD) or 0)
-    loaded = await asyncio.to_thread(loader.load)
-    executor = Executor(execution_site(loaded), inbox.take)
-    await executor.open()
-    async with contextlib.AsyncExitStack() as undo:
-        undo.push_async_callback(executor.close, "the runner could not start")
+    loaded = await asyncio.to_thread(means.loader.load)
+    executor = Executor(execution_site(loaded), means.inbox.take)
+    try:
+        await executor.open()
         if executor.threads_in_zygote:
             names = ", ".join(executor.threads_in_zygote)
-            tell(events.Trouble(f"setup left threads running ({names}): a run forked beside them can hang"))
-        loaded = await with_code(loader, loaded, executor, store, tell)
+            means.troubles(events.Trouble(f"setup left threads running ({names}): a run forked beside them can hang"))
+        loaded = await with_code(means.loader, loaded, executor, store, means.troubles)
+        return _runner(means, loaded, executor, legacy, config_knows=edits[-1].id if edits else 0)
+    except BaseException:
+        await executor.close(at_once=True)
+        raise
 
-        now = clock.now()
-        wishes = Wishes(store.note(HEARD) or 0, config_knows=edits[-1].id if edits else 0)
-        states = store.states()
-        scheduler = Scheduler(
-            loaded.tasks,
-            wishes.before(states, store),
-            max_parallel=loaded.max_parallel,
-            limits=loaded.limits,
-            now=now,
-            absence=legacy.absence_until(now),
+
+def _runner(means: Means, loaded: Loaded, executor: Executor, legacy: Legacy, config_knows: int) -> Runner:
+    store, now = means.store, means.clock.now()
+    wishes = Wishes(store.note(HEARD) or 0, config_knows)
+    states = store.states()
+    scheduler = Scheduler(
+        loaded.tasks,
+        wishes.before(states, store),
+        max_parallel=loaded.max_parallel,
+        limits=loaded.limits,
+        now=now,
+        absence=legacy.absence_until(now),
+    )
+    books = Books(store, scheduler, wishes, means.inbox, socket.gethostname())
+    books.declare(loaded.tasks)
+    books.begin(Life(loaded.site, __version__, now), legacy)
+    books.note(CONFIG_ERROR, None)
+    books.note(RUNNING_CONFIG, drift.footprint(loaded))
+    means.troubles(events.ConfigInForce(loaded.site, loaded.timezone, loaded.tasks, loaded.notify))
+    means.troubles(
+        events.RunnerStarted(
+            site=loaded.site,
+            pid=os.getpid(),
+            tasks=len(loaded.tasks),
+            state=str(store.path),
+            away_since=legacy.last_seen,
+            unclean=legacy.unclean,
         )
-        books = Books(store, scheduler, wishes, inbox, socket.gethostname())
-        books.declare(loaded.tasks)
-        books.close_lost(legacy.open_runs, now)
-        runner_id = store.runner_started(site=loaded.site, version=__version__, at=now)
-        tell(events.ConfigInForce(loaded.site, loaded.timezone, loaded.tasks, loaded.notify))
-        tell(
-            events.RunnerStarted(
-                site=loaded.site,
-                pid=os.getpid(),
-                tasks=len(loaded.tasks),
-                state=str(store.path),
-                away_since=legacy.last_seen,
-                unclean=legacy.unclean,
-            )
-        )
-        runner = Runner(
-            loaded=loaded,
-            loader=loader,
-            store=store,
-            books=books,
-            executor=executor,
-            inbox=inbox,
-            signals=signals,
-            clock=clock,
-            tell=tell,
-            runner_id=runner_id,
-        )
-        undo.pop_all()
-    return runner
+    )
+    changes = Changes(loaded, means.loader, store, books, executor, means.clock, means.troubles, wake=means.inbox.wake)
+    return Runner(
+        changes=changes,
+        lock=means.lock,
+        store=store,
+        books=books,
+        executor=executor,
+        inbox=means.inbox,
+        signals=means.signals,
+        clock=means.clock,
+        troubles=means.troubles,
+    )

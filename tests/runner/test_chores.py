@@ -12,6 +12,7 @@ from linodctl.testing import FakeClock
 
 def test_chores_ring_when_due_and_after_a_step_of_the_clock() -> None:
     rung: list[str] = []
+    steps: list[tuple[float, bool]] = []
     clock = FakeClock()
 
     def chore() -> None:
@@ -26,7 +27,7 @@ def test_chores_ring_when_due_and_after_a_step_of_the_clock() -> None:
             traveller.move_to(clock.now())
 
         begin = clock.monotonic()
-        chores = Chores(clock, {chore: 15})
+        chores = Chores(clock, {chore: 15}, lambda *step: steps.append(step))
         assert chores.seconds_to_next() == 15
         advance(14)
         chores.ring()
