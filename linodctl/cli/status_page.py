@@ -8,9 +8,13 @@ from zoneinfo import ZoneInfo
 from linodctl.cli.call import Call
 from linodctl.cli.paint import Part, bad, dim, good, strong, warn
 from linodctl.cli.words import duration_of, how_many, lasting, when
+from linodctl.config.problems import shown_path
 from linodctl.domain import Request, Run
 from linodctl.operations.lists import TaskLine
 from linodctl.operations.status import SiteStatus, is_late
+
+FEW = 5
+"""How many names a line takes before it says 'and N more'."""
 
 
 class StatusPage:
@@ -20,14 +24,19 @@ class StatusPage:
         self._call = call
         self._status = status
         self._now = call.site.now()
-        self._zone = ZoneInfo(call.site.loaded.timezone)
+        self._zone = ZoneInfo(status.zone)
 
     def print(self) -> None:
         self._runner()
-        self._config_error()
+        self._troubles()
+        self._config()
+        self._recovery()
         self._alerts()
         for run in self._status.running:
-            self._line("running", self._of_run(run))
+            if self._status.is_dead(run):
+                self._line("died", self._of_run(run), ", ", bad("its runner died; the next one marks it lost"))
+            else:
+                self._line("running", self._of_run(run))
         for request in self._status.requested:
             self._line("requested", self._of_request(request))
         for line in self._status.late:
@@ -59,11 +68,45 @@ class StatusPage:
         how = "stopped" if status.clean_end else "was last seen alive, and did not say goodbye,"
         return f"; the last one {how} {self._when(status.last_seen)} ({ago} ago)"
 
-    def _config_error(self) -> None:
-        if not self._status.config_error:
+    def _troubles(self) -> None:
+        if self._status.troubles is None:
+            self._call.print_line(warn("it doesn't answer: it is starting, makes a single pass, or is stuck"))
+        for trouble in self._status.troubles or ():
+            self._line("trouble", bad(trouble))
+
+    def _config(self) -> None:
+        """What was wrong with it at the last reload, and how the one on disk differs from what runs."""
+        status = self._status
+        if status.config_error:
+            self._call.print_line(bad("the config has problems; the runner goes on with the one before:"))
+            self._indented(status.config_error)
+        if status.config_changed:
+            files = ", ".join(shown_path(file) for file in status.config_changed)
+            reload = self._call.like("reload")
+            self._call.print_line(warn(f"the config on disk is not what runs ({files}); '{reload}' takes it over"))
+        if status.config_problems and status.config_problems != status.config_error:
+            self._call.print_line(bad("the config on disk has problems; the runner goes on with what it read:"))
+            self._indented(status.config_problems)
+        if status.config_problems:
+            self._call.print_line(dim("what is late or disabled can't be told without the config"))
+
+    def _recovery(self) -> None:
+        """What the runner found, if the one before it ended badly."""
+        told = self._status.recovery
+        if not self._status.alive or told is None or not (told["unclean"] or told["lost"]):
             return
-        self._call.print_line(bad("the config has problems; the runner goes on with the one before:"))
-        for line in self._status.config_error.splitlines():
+        since, until = (datetime.fromisoformat(told[key]) for key in ("since", "until"))
+        parts = [f"{self._when(until)} after {lasting(until - since)} without a runner"]
+        lost = [f"{run['task']} (run {run['run_id']})" for run in told["lost"]]
+        if lost:
+            parts.append(f"{how_many(len(lost), 'run')} lost: {_first_few(lost)}")
+        for key, what in (("caught_up", "caught up"), ("skipped", "skipped")):
+            if told[key]:
+                parts.append(f"{how_many(sum(told[key].values()), 'slot')} {what}")
+        self._line("came back", "; ".join(parts))
+
+    def _indented(self, text: str) -> None:
+        for line in text.splitlines():
             self._call.print_line(f"  {line}")
 
     def _alerts(self) -> None:
@@ -80,7 +123,7 @@ class StatusPage:
         self._call.print_line(strong(f"{kind:<10}"), *parts)
 
     def _of_run(self, run: Run) -> str:
-        zone = self._call.site.zone_of(run.task)
+        zone = self._zone_of(run.task)
         progress = ""
         if run.progress is not None:
             done, total, text = run.progress
@@ -90,13 +133,13 @@ class StatusPage:
         return f"{run.task}: run {run.run_id} since {since} ({duration_of(run, self._now)}){progress}{stopping}"
 
     def _of_request(self, request: Request) -> str:
-        since = when(request.requested_at, self._call.site.zone_of(request.task))
+        since = when(request.requested_at, self._zone_of(request.task))
         return f"{request.task}: by {request.requested_by} since {since}"
 
     def _of_late(self, line: TaskLine) -> tuple[Part, ...]:
         due = line.status.next_time
         assert due is not None, "what has no next time can't be late"
-        zone = self._call.site.zone_of(line.task.name)
+        zone = self._zone_of(line.task.name)
         return f"{line.task.name}: due {when(due, zone)}, ", warn(f"{lasting(self._now - due)} late")
 
     def _of_overdue(self, line: TaskLine, since: datetime) -> tuple[Part, ...]:
@@ -113,3 +156,11 @@ class StatusPage:
 
     def _when(self, instant: datetime) -> str:
         return when(instant, self._zone)
+
+    def _zone_of(self, task: str) -> ZoneInfo:
+        return self._zone if self._status.config_problems else self._call.site.zone_of(task)
+
+
+def _first_few(items: list[str]) -> str:
+    more = len(items) - FEW
+    return ", ".join(items[:FEW]) + (f" and {more} more" if more > 0 else "")

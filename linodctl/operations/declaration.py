@@ -92,9 +92,13 @@ class Declaration:
 
     def state(self) -> Path:
         """The state file, also of a config with problems."""
+        return self.state_path(Path(self.peek()["state"]))
+
+    def peek(self) -> dict[str, Any]:
+        """What the config says of the site as a whole, also one with problems."""
         from linodctl.operations.peek import peek
 
-        return self.state_path(Path(peek(self.paths, self._environ)["state"]))
+        return peek(self.paths, self._environ)
 
     def reading(self) -> Reader:
         """The state file for questions. StateError if it can't be read."""

@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 
 from linodctl.clock import Clock, SystemClock
 from linodctl.config import find_config
+from linodctl.errors import StateError
 from linodctl.operations.declaration import Declaration
 from linodctl.store import open_reader, open_store
+from linodctl.store.lock import SiteLock
 
 if TYPE_CHECKING:
     from linodctl.config import Loaded
@@ -78,6 +80,11 @@ class Site:
     @contextmanager
     def writing(self) -> Iterator[Store]:
         """The state file for wishes; made if need be. StateError if it can't be written."""
+        if not self.state.exists() and SiteLock(self.state).holder() is not None:
+            raise StateError(
+                f"the state file {self.state} is gone under its runner; nothing can be asked for until it is back "
+                "('linodctl status' tells more)"
+            )
         with open_store(self.state) as store:
             yield store
 

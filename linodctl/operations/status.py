@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from linodctl.config import ConfigError, drift
 from linodctl.domain import Request, Run
+from linodctl.identity import still_lives
 from linodctl.operations.lists import TaskLine, statuses
+from linodctl.store import open_reader
 from linodctl.store.lock import SiteLock
 
 if TYPE_CHECKING:
+    from linodctl.domain import Task
     from linodctl.operations.site import Site
     from linodctl.store.reading import Reader, RunnerRow
+
+CONFIG_ERROR, RUNNING_CONFIG, RECOVERY = "config_error", "running_config", "recovery"
+"""The runner's notes. (Its own constants have the same values, which a test sees to: importing them would import the
+whole runner.)"""
+
+PATIENCE = 2.0
+"""Seconds for which the runner may be busy before its answer is done without."""
 
 LATE = timedelta(seconds=60)
 """How long a start may wait before `status` calls it late."""
@@ -54,6 +66,16 @@ class SiteStatus:
     clean_end: bool = True
     config_error: str | None = None
     """The problems of the last reload: the runner goes on with the config before it."""
+    config_problems: str | None = None
+    """The problems of the config as it is on disk now; then nothing is known of its tasks."""
+    config_changed: list[str] = field(default_factory=list)
+    """Files of the config that are not as the living runner read them, absolute paths."""
+    troubles: list[str] | None = None
+    """What the living runner says is wrong around it; None if it doesn't answer."""
+    recovery: dict[str, Any] | None = None
+    """What the latest runner found when it began, as `runner.comeback` notes it; None for a site's first one."""
+    zone: str = "UTC"
+    """The site's time zone."""
     running: list[Run] = field(default_factory=list)
     requested: list[Request] = field(default_factory=list)
     disabled: list[TaskLine] = field(default_factory=list)
@@ -61,23 +83,51 @@ class SiteStatus:
     """What should have started by now, or should have succeeded."""
     alerts: Alerts = Alerts()
 
+    def is_dead(self, run: Run) -> bool:
+        """Whether an open run's runner has died under it: the next one will mark it `lost`."""
+        return not self.alive and not (run.owner and still_lives(run.owner))
+
 
 def status(site: Site) -> SiteStatus:
-    """How the site is. Never an error just because no runner is alive."""
-    now = site.now()
-    holder = SiteLock(site.state).holder()
-    with site.reading() as reader, reader.snapshot():
-        lines = statuses(site.loaded.tasks, reader, now)
+    """How the site is. Never an error just because no runner is alive, or because one lives with an older config than
+    the one on disk, which has problems; ConfigError if it has, and none lives."""
+    try:
+        return _status(site, site.state, site.loaded.tasks, site=site.loaded.site, zone=site.loaded.timezone)
+    except ConfigError as error:
+        peeked = site.declaration.peek()
+        state = site.declaration.state_path(Path(peeked["state"]))
+        if SiteLock(state).holder() is None:
+            raise
+        told = {"site": peeked["site"], "zone": peeked["timezone"], "config_problems": str(error)}
+        return _status(site, state, (), **told)
+
+
+def _status(asked: Site, state: Path, tasks: Sequence[Task], **known: Any) -> SiteStatus:
+    now = asked.now()
+    holder = SiteLock(state).holder()
+    with open_reader(state) as reader, reader.snapshot():
+        lines = statuses(tasks, reader, now)
         return SiteStatus(
-            site=site.loaded.site,
-            config_error=reader.note("config_error"),
+            config_error=reader.note(CONFIG_ERROR),
+            config_changed=drift.differing(reader.note(RUNNING_CONFIG) or drift.NOTHING) if holder is not None else [],
+            troubles=_troubles(state) if holder is not None else [],
+            recovery=reader.note(RECOVERY),
             running=reader.running(),
             requested=reader.requests(),
             disabled=[line for line in lines if line.status.disabled],
             late=[line for line in lines if is_late(line, now) or line.status.overdue_since is not None],
             alerts=_alerts(reader),
             **_runner(holder, reader.runner()),
+            **known,
         )
+
+
+def _troubles(state: Path) -> list[str] | None:
+    """What the runner itself says: what is wrong with the state file can't stand in it."""
+    from linodctl.runner.control import ask
+
+    answer = ask(state, "status", timeout=PATIENCE)
+    return None if answer is None else [str(trouble) for trouble in answer.get("troubles", ())]
 
 
 def is_alive(site: Site) -> bool:

@@ -100,7 +100,7 @@ class Runner:
             if end is not None and self._clock.monotonic() >= end:
                 return "its time is over"
             self._chores.ring()
-            await self._surroundings.keep_socket(LOOK_AROUND)
+            await self._surroundings.keep(LOOK_AROUND)
             self._look_after_changes()
             self._tick()
             self._prune_a_little()
@@ -244,7 +244,6 @@ class Runner:
 
     def _look_around(self) -> None:
         """Wishes are looked for at every tick; left to see is whether files are where they were."""
-        self._surroundings.keep_lock()
         try:
             self._store.check()
         except StateGone as gone:

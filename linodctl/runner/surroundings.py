@@ -28,7 +28,16 @@ class Surroundings:
         self._tell = tell
         self._give_way = give_way
 
-    def keep_lock(self) -> None:
+    async def keep(self, seconds: int) -> None:
+        """See to it that lock and socket are where others look for them; it costs two looks at the folder.
+
+        Without a socket wishes are found every so many seconds.
+        """
+        self._keep_lock()
+        if not self._control.is_reachable():
+            await self._open_socket(seconds)
+
+    def _keep_lock(self) -> None:
         """Whoever finds no lock file makes a new one: then two runners would hold the site."""
         try:
             if self._lock.keep():
@@ -41,10 +50,7 @@ class Surroundings:
         else:
             self._tell(events.Mended(LOCK, f"the lock file {self._lock.path} is in its place again"))
 
-    async def keep_socket(self, seconds: int) -> None:
-        """Listen, also anew; without a socket wishes are found every so many seconds."""
-        if self._control.is_reachable():
-            return
+    async def _open_socket(self, seconds: int) -> None:
         try:
             await self._control.open()
         except OSError as error:

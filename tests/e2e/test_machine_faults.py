@@ -1,0 +1,295 @@
+"""The machine's faults, with a real runner: each is told once, what is due meanwhile is kept, and work goes on when the
+cause is gone.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import resource
+import shutil
+import signal
+import sqlite3
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sites import SiteFolder, signal_and_wait
+
+from linodctl.runner.control import ask
+
+MakeSite = Callable[[str], SiteFolder]
+
+EACH_SECOND = """
+state: disk/linodctl.db
+procedures:
+  quick: {func: jobs.quick, every: 1 second, missed: all}
+  wish: {func: jobs.warns, every: never}
+"""
+HELD = "no run is started until this can be recorded"
+AGAIN = "the state file can be written again; runs are started again"
+
+
+@pytest.fixture
+def site(make_site: MakeSite) -> SiteFolder:
+    """A site with a run each second, and its state file in a folder of its own."""
+    made = make_site(EACH_SECOND)
+    made.state = made.folder / "disk" / "linodctl.db"
+    made.state.parent.mkdir()
+    return made
+
+
+def troubles(site: SiteFolder) -> list[str]:
+    """What the runner has to complain of, as `status` asks it."""
+    answer = ask(site.state, "status")
+    assert answer is not None
+    found: list[str] = answer["troubles"]
+    return found
+
+
+def lasting_trouble(site: SiteFolder, words: str) -> None:
+    """It is told, and shown by `status`."""
+    site.wait_for(lambda: words in site.log(), words)
+    assert any(words in trouble for trouble in troubles(site)), troubles(site)
+
+
+def over(site: SiteFolder, words: str, trouble: str) -> None:
+    """The end is told once, and so was the beginning, however many ticks there were; `status` shows nothing of it."""
+    site.wait_for(lambda: words in site.log(), words)
+    assert site.log().count(words) == 1
+    assert site.log().count(trouble) == 1, site.log()
+    assert troubles(site) == []
+
+
+def goes_on(site: SiteFolder, runs: int = 1) -> None:
+    before = len(site.lines("start"))
+    site.wait_for(lambda: len(site.lines("start")) >= before + runs, "runs go on")
+
+
+def assert_each_second_had_its_run(site: SiteFolder) -> None:
+    """None lost, none twice, whatever happened."""
+    starts = Counter(slot for _, _, slot, _ in site.lines("start"))
+    assert max(starts.values()) == 1
+    with closing(sqlite3.connect(site.state)) as db:
+        slots = [
+            datetime.fromisoformat(slot)
+            for (slot,) in db.execute("SELECT slot FROM runs WHERE slot NOT NULL ORDER BY slot")
+        ]
+        assert db.execute("SELECT count(*) FROM skips").fetchone() == (0,)
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert {(later - earlier).total_seconds() for earlier, later in itertools.pairwise(slots)} == {1.0}
+    assert set(starts) <= {slot.isoformat(timespec="microseconds") for slot in slots}
+
+
+# --- a full disk ----------------------------------------------------------------------------------
+
+
+@contextmanager
+def small_disk(site: SiteFolder, runner: Callable[[], subprocess.Popen[str]]) -> Iterator[tuple[Any, Any]]:
+    """A file system of its own, which a file can fill."""
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs", str(site.state.parent)]
+    if subprocess.run(mount, check=False, capture_output=True).returncode != 0:
+        pytest.skip("mounting is not permitted here")
+    ballast = site.state.parent / "ballast"
+
+    def fill() -> None:
+        with ballast.open("wb", buffering=0) as file:
+            for size in (65536, 4096):
+                try:
+                    while file.write(b"\0" * size) == size:
+                        pass
+                except OSError:
+                    continue
+
+    try:
+        yield fill, ballast.unlink
+    finally:
+        subprocess.run(["umount", "-l", str(site.state.parent)], check=True)
+
+
+@contextmanager
+def small_files(site: SiteFolder, runner: Callable[[], subprocess.Popen[str]]) -> Iterator[tuple[Any, Any]]:
+    """No file of the runner's may grow larger than the state file's log is now."""
+
+    def limit(size: int) -> None:
+        resource.prlimit(runner().pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+    log = site.state.with_name("linodctl.db-wal")
+    yield lambda: limit(log.stat().st_size), lambda: limit(resource.RLIM_INFINITY)
+
+
+@pytest.mark.parametrize("disk", [small_disk, small_files])
+def test_a_full_disk_stops_starts_until_there_is_room(site: SiteFolder, disk: Any) -> None:
+    processes: list[subprocess.Popen[str]] = []
+    with disk(site, lambda: processes[0]) as (fill, empty):
+        with site.runner() as runner:
+            processes.append(runner)
+            goes_on(site)
+            fill()
+            lasting_trouble(site, HELD)
+            empty()
+            over(site, AGAIN, HELD)
+            goes_on(site)
+            assert signal_and_wait(runner, signal.SIGTERM) == 0
+        assert_each_second_had_its_run(site)
+
+
+# --- the state file is deleted, moved, replaced, locked --------------------------------------------
+
+
+def test_a_deleted_state_file_is_put_back(site: SiteFolder) -> None:
+    with site.runner() as runner:
+        goes_on(site)
+        for ending in ("", "-wal", "-shm"):
+            site.state.with_name(site.state.name + ending).unlink()
+        site.wait_for(lambda: "put back with all that it held" in site.log(), "it is put back")
+        goes_on(site)
+        assert site.cli("trigger", "wish", "--wait")[0]["outcome"] == "warned"
+        assert signal_and_wait(runner, signal.SIGTERM) == 0
+    assert site.log().count("put back") == 1
+    assert_each_second_had_its_run(site)
+
+
+def test_a_deleted_folder_is_waited_for(site: SiteFolder) -> None:
+    with site.runner() as runner:
+        goes_on(site)
+        shutil.rmtree(site.state.parent)
+        told = f"folder {site.state.parent} of the state file was deleted; make it again"
+        site.wait_for(lambda: "can't be written again" in site.log(), "trouble is told")
+        site.wait_for(lambda: "no control socket" in site.log() and "a second runner could start" in site.log(), told)
+        site.state.parent.mkdir()
+        over(site, AGAIN, HELD)
+        goes_on(site)
+        assert signal_and_wait(runner, signal.SIGTERM) == 0
+    assert_each_second_had_its_run(site)
+
+
+def test_a_moved_state_file_is_waited_for_and_no_wish_takes_its_place(site: SiteFolder) -> None:
+    with site.runner() as runner:
+        goes_on(site)
+        elsewhere = site.state.with_name("elsewhere.db")
+        site.state.rename(elsewhere)
+        lasting_trouble(site, "was moved away; put it back")
+        page = site.plain("status").stdout
+        assert f"trouble   the state file {site.state} was moved away; put it back" in page
+        refused = site.plain("trigger", "wish")
+        assert refused.returncode == 5
+        assert "is gone under its runner" in refused.stderr and len(refused.stderr.splitlines()) == 1
+        elsewhere.rename(site.state)
+        over(site, AGAIN, "was moved away")
+        goes_on(site)
+        assert signal_and_wait(runner, signal.SIGTERM) == 0
+    assert_each_second_had_its_run(site)
+
+
+def test_a_file_in_its_place_is_left_alone(site: SiteFolder) -> None:
+    with site.runner() as runner:
+        goes_on(site)
+        kept, other = site.state.with_name("kept.db"), site.state.with_name("other.db")
+        os.link(site.state, kept)
+        with closing(sqlite3.connect(other)) as db:
+            db.execute("CREATE TABLE theirs (x)")
+        content = other.read_bytes()
+        other.replace(site.state)
+        site.wait_for(lambda: "another file has taken the place" in site.log(), "it is noticed")
+        assert site.state.read_bytes() == content
+        kept.replace(site.state)
+        over(site, AGAIN, "another file has taken the place")
+        goes_on(site)
+        assert signal_and_wait(runner, signal.SIGTERM) == 0
+    assert_each_second_had_its_run(site)
+
+
+def test_another_programs_lock_is_waited_for(site: SiteFolder) -> None:
+    with site.runner() as runner:
+        goes_on(site)
+        with closing(sqlite3.connect(site.state, isolation_level=None)) as db:
+            db.execute("BEGIN IMMEDIATE")
+            lasting_trouble(site, "is locked by another process")
+            db.execute("ROLLBACK")
+        over(site, AGAIN, HELD)
+        goes_on(site)
+        assert signal_and_wait(runner, signal.SIGTERM) == 0
+    assert_each_second_had_its_run(site)
+
+
+def test_a_runner_that_starts_under_another_programs_lock_waits_for_it(site: SiteFolder) -> None:
+    assert site.plain("run", "--once").returncode == 0
+    with closing(sqlite3.connect(site.state, isolation_level=None)) as db:
+        db.execute("BEGIN IMMEDIATE")
+        runner = site.start()
+        site.wait_for(lambda: "the runner waits for that" in site.log(), "it waits")
+        db.execute("ROLLBACK")
+    site.wait_for(lambda: site.answers(runner.pid), "it goes to work")
+    assert signal_and_wait(runner, signal.SIGTERM) == 0
+    assert_each_second_had_its_run(site)
+
+
+# --- the lock -------------------------------------------------------------------------------------
+
+
+def test_of_runners_started_together_one_runs_and_the_others_say_who(site: SiteFolder) -> None:
+    runners = [site.start() for _ in range(3)]
+    site.wait_for(lambda: sum(runner.poll() is not None for runner in runners) == 2, "two give up")
+    (holder,) = [runner for runner in runners if runner.poll() is None]
+    assert sorted(runner.returncode or 0 for runner in runners) == [0, 4, 4]
+    site.wait_for(lambda: site.answers(holder.pid), "the third one works")
+    refusals = [line for line in site.log().splitlines() if "holds this site" in line]
+    assert len(refusals) == 2 and all(f"pid {holder.pid} " in line for line in refusals)
+    assert signal_and_wait(holder, signal.SIGTERM) == 0
+
+
+def test_a_second_runner_is_refused_though_the_lock_file_is_gone(site: SiteFolder) -> None:
+    with site.runner() as runner:
+        goes_on(site)
+        lock = site.state.with_name("linodctl.db.lock")
+        runner.send_signal(signal.SIGSTOP)  # so that it can't notice first
+        lock.unlink()
+        second = site.plain("run")
+        runner.send_signal(signal.SIGCONT)
+        assert second.returncode == 4
+        assert f"the runner with pid {runner.pid} since" in second.stderr and len(second.stderr.splitlines()) == 1
+        site.wait_for(lambda: "the lock file" in site.log() and "there is a new one" in site.log(), "it is taken anew")
+        third = site.plain("run")
+        assert third.returncode == 4 and f"the runner with pid {runner.pid} on" in third.stderr
+        goes_on(site)
+
+
+# --- descriptors and processes --------------------------------------------------------------------
+
+
+def test_without_descriptors_runs_are_lost_with_the_reason_and_the_runner_stays(site: SiteFolder) -> None:
+    with site.runner() as runner:
+        goes_on(site)
+        soft, hard = resource.prlimit(runner.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(runner.pid, resource.RLIMIT_NOFILE, (5, hard))
+        site.wait_for(lambda: "no process could be made for the run" in site.log(), "a run is lost")
+        assert site.cli("status")["troubles"] is None, "it can't answer"
+        site.wait_for(lambda: "the control socket takes no calls" in site.log(), "it is told")
+        resource.prlimit(runner.pid, resource.RLIMIT_NOFILE, (soft, hard))
+        goes_on(site)
+        over(site, "the control socket takes calls again", "the control socket takes no calls")
+        assert signal_and_wait(runner, signal.SIGTERM) == 0
+    lost = site.cli("history", "--outcome", "lost")
+    assert {row["reason"] for row in lost} == {"no process could be made for the run: Too many open files"}
+    assert "Traceback" not in site.log()
+
+
+def test_the_log_may_go_to_a_full_disk(site: SiteFolder) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = site.start()
+        command.kill()
+        command.wait()
+        runner = subprocess.Popen(command.args, env=site.env, cwd=site.folder, stderr=full, stdout=full)
+    try:
+        goes_on(site)
+        runner.send_signal(signal.SIGTERM)
+        assert runner.wait(20) == 0
+    finally:
+        runner.kill()
+        runner.wait()
