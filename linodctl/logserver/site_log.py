@@ -78,7 +78,10 @@ class SiteLog:
                 self._to_stream([Entry(entries[-1].time, logging.ERROR, OURS, trouble, pid=os.getpid())])
             self._trouble = trouble
             return False
-        self._trouble = ""
+        if self._trouble:
+            self._trouble = ""
+            again = f"the log file {self._file.path} can be written again; what came in between stands here alone"
+            self._to_stream([Entry(entries[-1].time, logging.WARNING, OURS, again, pid=os.getpid())])
         return True
 
     def _to_stream(self, entries: Sequence[Entry]) -> None:
