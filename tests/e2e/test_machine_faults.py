@@ -28,7 +28,7 @@ MakeSite = Callable[[str], SiteFolder]
 EACH_SECOND = """
 state: disk/linodctl.db
 procedures:
-  quick: {func: jobs.quick, every: 1 second, missed: all}
+  quick: {func: jobs.quick, every: 1 second, missed: all, overlap: queue_all}
   wish: {func: jobs.warns, every: never}
 """
 HELD = "no run is started until this can be recorded"

@@ -28,7 +28,7 @@ def test_a_run_finds_its_own_claim_on_record(make_site: MakeSite) -> None:
 
 
 def test_no_slot_runs_twice_and_none_is_lost_when_the_runner_is_killed_again_and_again(make_site: MakeSite) -> None:
-    site = make_site("procedures: {quick: {func: jobs.quick, every: 1 second, missed: all}}")
+    site = make_site("procedures: {quick: {func: jobs.quick, every: 1 second, missed: all, overlap: queue_all}}")
     for life in range(1, 5):
         with site.runner() as runner:
             site.wait_for(lambda wanted=2 * life: len(site.lines("start")) >= wanted, "some runs")  # type: ignore[misc]

@@ -19,7 +19,7 @@ include: [conf.d/*.yaml]
 env_file: secrets.env
 drain: 1s
 procedures:
-  quick: {func: jobs.quick, every: 1 second, missed: all}
+  quick: {func: jobs.quick, every: 1 second, missed: all, overlap: queue_all}
   waits: {func: jobs.until_cancelled, every: never}
 """
 

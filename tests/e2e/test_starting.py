@@ -66,7 +66,7 @@ drain: 1s
 procedures:
   waits: {func: jobs.sleepy, every: never, grace: 1s}
   latest: {func: jobs.quick, every: 1 second}
-  every: {func: jobs.quick, every: 1 second, missed: all}
+  every: {func: jobs.quick, every: 1 second, missed: all, overlap: queue_all}
 """
 
 
