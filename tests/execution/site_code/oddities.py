@@ -6,6 +6,7 @@ import atexit
 import contextlib
 import gc
 import io
+import itertools
 import logging
 import os
 import resource
@@ -108,10 +109,10 @@ def close_all_and_open_others():
     try:
         print("after")
     finally:
-        for ours, _ in pairs:
-            ours.setblocking(False)
+        for end in itertools.chain(*pairs):
+            end.setblocking(False)
             with contextlib.suppress(BlockingIOError):
-                hoard.append(ours.recv(100))
+                hoard.append(end.recv(100))
         if hoard:
             os._exit(99)
 
@@ -234,6 +235,20 @@ def hoard_in_a_frame():
     mine = []
     while True:
         mine.append(bytearray(1_000_000))
+
+
+class _Wordy(Exception):
+    def __str__(self):
+        return "x" * 50_000_000
+
+
+def hoard_and_tell():
+    spare = bytearray(1_000_000)  # enough to raise something, not enough to tell it
+    try:
+        hoard_objects()
+    except MemoryError:
+        del spare
+    raise _Wordy
 
 
 # --- the end -------------------------------------------------------------------------------------
