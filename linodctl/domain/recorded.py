@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from linodctl.domain.words import LogLevel, Outcome, SkipReason, Trigger
@@ -57,6 +58,22 @@ class TaskState:
         """What waits to be tried again, of one request or of everything."""
         again = (item for item in self.pending if item.trigger in (Trigger.RETRY, Trigger.RERUN))
         return tuple(item for item in again if request_id in (None, item.request_id))
+
+    def altered(self, **changes: Any) -> TaskState:
+        """A copy with other values, as `dataclasses.replace` makes, at half the price: a simulation of half a million
+        runs needs more than a million of them."""
+        copy = object.__new__(TaskState)
+        for put, value in zip(_PUT.values(), _values_of(self), strict=True):
+            put(copy, value)
+        for name, value in changes.items():
+            _PUT[name](copy, value)
+        return copy
+
+
+_NAMES = tuple(each.name for each in fields(TaskState))
+_PUT: Mapping[str, Callable[[TaskState, Any], None]] = {name: getattr(TaskState, name).__set__ for name in _NAMES}
+"""Writes each field of a copy that nobody has seen yet."""
+_values_of = attrgetter(*_NAMES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from linodctl.domain import Overlap, Pending, Request, Task, TaskState, Trigger
+from linodctl.domain import Missed, Overlap, Pending, Request, Task, TaskState, Trigger
 from linodctl.planning.decisions import Start
 from linodctl.planning.slots import next_slot
 
@@ -87,10 +87,13 @@ class Lane:
     def _is_ready(self, item: Pending, now: datetime) -> bool:
         if item.due is not None and item.due > now:
             return False
-        if self.disabled and item.trigger is not Trigger.PROBATION and item.request_id is None:
+        # Probation is for tasks that failures disabled, not for those that their declaration does.
+        on_probation = item.trigger is Trigger.PROBATION and self.task.disabled is None
+        if self.disabled and item.request_id is None and not on_probation:
             return False
         # Owed slots run one after the other, whatever `overlap` says of new ones.
-        return not (self.running and item.trigger is Trigger.CATCH_UP)
+        owed = item.trigger is Trigger.CATCH_UP and self.task.policy.missed is Missed.ALL
+        return not (self.running and owed)
 
     def place_of(self, head: Head) -> Place:
         if isinstance(head, Request):

@@ -10,15 +10,14 @@ from linodctl.planning.aftermath import conclude
 from linodctl.planning.as_recorded import start_of
 from linodctl.planning.decisions import Decision, Enable, Skip, Start
 from linodctl.planning.expectation import overdue_since
+from linodctl.planning.flag import cleared, flagged
 from linodctl.planning.lane import Head, Lane
 from linodctl.planning.obstacle import obstacle
 from linodctl.planning.owed import Absence
 from linodctl.planning.room import Room
-from linodctl.planning.slots import as_remembered, dropped, first_sight, rest_of
+from linodctl.planning.slots import EDITED, REMOVED, UNDECLARED, as_remembered, first_sight
+from linodctl.planning.starting import take, used_up
 from linodctl.planning.yard import Yard
-
-UNDECLARED = "(not declared)"
-"""Stands for the rule of a task that the config doesn't have at present."""
 
 
 class Scheduler:
@@ -63,8 +62,9 @@ class Scheduler:
     def settle(self, now: datetime) -> None:
         """Decide about every slot up to `now`, also of disabled tasks, which `tick` looks at only now and then."""
         for lane in self._yard.lanes.values():
-            self._yard.settle(lane, now)
-            self._yard.reconsider(lane, now)
+            if not lane.removed:
+                self._yard.settle(lane, now)
+                self._yard.reconsider(lane, now)
 
     def next_wakeup(self) -> datetime | None:
         """The next instant at which time alone changes something; None if only an event can."""
@@ -93,7 +93,7 @@ class Scheduler:
         until = lane.state.disabled_until
         if lane.state.disabled and until is not None and until <= now:
             self._yard.settle(lane, until)
-            self._set_enabled(lane, until)
+            self._clear_flag(lane, until)
             self._yard.decide(Enable(lane.task.name, "its time was over", now))
 
     def _fill_room(self, now: datetime) -> None:
@@ -115,59 +115,17 @@ class Scheduler:
     # --- starting and ending --------------------------------------------------------------------
 
     def _start(self, lane: Lane, head: Head, now: datetime) -> None:
-        run = self._take_request(lane, head, now) if isinstance(head, Request) else self._take_slot(lane, head, now)
-        if run is None:
+        skip = used_up(lane, head)
+        if skip is not None:
+            self._yard.change(lane, pending=tuple(item for item in lane.state.pending if item is not head))
+            self._yard.decide(skip)
             return
-        lane.running = (*lane.running, run)
-        self._room.take(run)
-        self._yard.decide(run)
-
-    def _take_request(self, lane: Lane, request: Request, now: datetime) -> Start:
-        before = lane.state
-        lane.requests = lane.requests[1:]
-        self._yard.change(lane, last_start_time=now)
-        return Start(
-            ticket=self._next_ticket(),
-            task=lane.task,
-            trigger=Trigger.REQUEST,
-            scheduled_for=request.scheduled_for,
-            at=now,
-            request=request,
-            request_id=request.request_id,
-            before=before,
-        )
-
-    def _take_slot(self, lane: Lane, item: Pending, now: datetime) -> Start | None:
-        """Take a waiting start out of the lane; None if `count` was used up while it waited."""
-        before = lane.state
-        rest = rest_of(lane.task, before, item)
-        kept = tuple(other for other in before.pending if other is not item)
-        pending = (rest, *kept) if rest is not None else kept
-        count = lane.task.recurrence.count
-        if item.trigger.is_slot and count is not None and before.used >= count:
-            self._yard.change(lane, pending=kept)
-            words = f"{count} runs were allowed"
-            self._yard.decide(dropped(lane.task, before, item, SkipReason.COUNT_REACHED, words))
-            return None
-        is_of_slot = item.request_id is None and item.trigger is not Trigger.PROBATION
-        self._yard.change(
-            lane,
-            pending=pending,
-            used=before.used + item.trigger.is_slot,
-            last_slot=item.slot if is_of_slot else before.last_slot,
-            last_start_time=now,
-        )
-        return Start(
-            ticket=self._next_ticket(),
-            task=lane.task,
-            trigger=item.trigger,
-            scheduled_for=item.slot,
-            at=now,
-            slot=item.slot if is_of_slot else None,
-            attempt=item.attempt,
-            request_id=item.request_id,
-            before=before,
-        )
+        taken = take(lane, head, self._next_ticket(), now)
+        lane.state, lane.requests = taken.state, taken.requests
+        lane.running = (*lane.running, taken.start)
+        self._yard.touch(lane)
+        self._room.take(taken.start)
+        self._yard.decide(taken.start)
 
     def finished(self, ticket: int, result: Result, now: datetime) -> None:
         """The run of the `Start` with this ticket has ended."""
@@ -251,11 +209,9 @@ class Scheduler:
         if lane is None:
             return
         self._yard.settle(lane, at)
-        waiting = [item for item in lane.state.pending if item.trigger.is_slot]
-        self._yard.decide(*(dropped(lane.task, lane.state, item, SkipReason.DISABLED, reason) for item in waiting))
-        kept = tuple(item for item in lane.state.pending if item.request_id is not None)
-        flag = {"disabled": True, "disabled_reason": reason, "disabled_at": at, "disabled_until": until}
-        self._yard.change(lane, pending=kept, **flag)
+        self._yard.drop_waiting(lane, SkipReason.DISABLED, reason)
+        lane.state = flagged(lane.state, reason, at, until)
+        self._yard.touch(lane)
         self._yard.reconsider(lane, now)
 
     def enable(self, task: str, at: datetime, now: datetime) -> None:
@@ -265,28 +221,20 @@ class Scheduler:
             return
         if lane.state.disabled:
             self._yard.settle(lane, at)
-        self._set_enabled(lane, at)
+        self._clear_flag(lane, at)
         self._yard.reconsider(lane, now)
 
-    def _set_enabled(self, lane: Lane, at: datetime) -> None:
-        """Clear the flag; what came due up to `at` under it is settled, and there is no more need for probation."""
-        before = lane.state
-        self._yard.change(
-            lane,
-            pending=tuple(item for item in before.pending if item.trigger is not Trigger.PROBATION),
-            settled=max(at, before.settled or at) if before.disabled else before.settled,
-            disabled=False,
-            disabled_reason=None,
-            disabled_at=None,
-            disabled_until=None,
-            failures=0,
-        )
+    def _clear_flag(self, lane: Lane, at: datetime) -> None:
+        lane.state = cleared(lane.state, at)
+        self._yard.touch(lane)
 
     def reset(self, task: str, now: datetime) -> None:
         """Forget that the task ever ran; its history, its flag and its memory stay."""
         lane = self._yard.lanes.get(task)
         if lane is None:
             return
+        self._yard.settle(lane, now)
+        self._yard.drop_waiting(lane, SkipReason.SUPERSEDED, "the task was reset")
         never = dict.fromkeys(("last_slot", "last_start_time", "last_end_time", "last_outcome", "last_success"))
         self._yard.change(lane, **never)
         lane.state = first_sight(lane.task, now, lane.state)
@@ -320,6 +268,9 @@ class Scheduler:
 
         `states` are those of tasks that this scheduler doesn't hold.
         """
+        tasks = list(tasks)
+        self.settle(now)
+        self._drop_edited(tasks)
         self._room.resize(max_parallel, limits)
         old = self._yard.clear()
         self._yard.adopt(tasks, {**states, **{name: lane.state for name, lane in old.items()}}, now)
@@ -331,12 +282,17 @@ class Scheduler:
             else:
                 self._retire(before)
 
+    def _drop_edited(self, tasks: Iterable[Task]) -> None:
+        """Slots that wait under a rule that changes now are counted by that rule, not by the new one."""
+        for task in tasks:
+            lane = self._yard.lanes.get(task.name)
+            if lane is not None and lane.task.recurrence.text != task.recurrence.text:
+                self._yard.drop_waiting(lane, SkipReason.SUPERSEDED, EDITED)
+
     def _retire(self, lane: Lane) -> None:
         """The task is no longer declared: only its running runs remain. Nothing is owed should it come back, for then
         its rule counts as edited."""
-        waiting = [item for item in lane.state.pending if item.trigger.is_slot]
-        words = "the task was removed"
-        self._yard.decide(*(dropped(lane.task, lane.state, item, SkipReason.SUPERSEDED, words) for item in waiting))
+        self._yard.drop_waiting(lane, SkipReason.SUPERSEDED, REMOVED)
         rest = Lane(lane.task, lane.state)
         rest.removed, rest.running = True, lane.running
         self._yard.change(rest, pending=(), recurrence=UNDECLARED)

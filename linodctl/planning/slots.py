@@ -10,6 +10,12 @@ from linodctl.errors import RecurrenceError
 from linodctl.planning.decisions import Skip
 from linodctl.recurrence import NEVER, parse_recurrence
 
+UNDECLARED = "(not declared)"
+"""Stands for the rule of a task that the config doesn't have at present."""
+
+EDITED, REMOVED = "the recurrence was edited", "the task was removed"
+"""Why slots that waited were given up."""
+
 INSTANT = timedelta(microseconds=1)
 """The smallest step of time: what tells `at` from `just before`."""
 
@@ -39,8 +45,7 @@ def first_sight(task: Task, now: datetime, state: TaskState | None = None) -> Ta
     One that was seen before, and reset or edited since, keeps the instant at which it first was.
     """
     state = state or TaskState(task.name)
-    return replace(
-        state,
+    return state.altered(
         first_seen=state.first_seen or now,
         anchor=now,
         settled=now - INSTANT if task.recurrence.is_bare else now,
@@ -56,13 +61,14 @@ def edited(task: Task, state: TaskState, now: datetime) -> tuple[TaskState, list
     Retries and requests' retries stay: they belong to runs, not to the rule.
     """
     waiting = [item for item in state.pending if item.trigger.is_slot]
-    skips = [dropped(task, state, item, SkipReason.SUPERSEDED, "the recurrence was edited") for item in waiting]
+    old = as_remembered(state, task.recurrence.zone)
+    skips = [dropped(old, state, item, SkipReason.SUPERSEDED, EDITED) for item in waiting]
     if state.last_slot is None and state.last_start_time is None:
         return first_sight(task, now, state), skips
     kept = tuple(item for item in state.pending if item not in waiting)
     anchor = state.last_slot or state.last_start_time
     return (
-        replace(state, anchor=anchor, settled=now, recurrence=task.recurrence.text, used=0, pending=kept),
+        state.altered(anchor=anchor, settled=now, recurrence=task.recurrence.text, used=0, pending=kept),
         skips,
     )
 
@@ -72,8 +78,7 @@ def dropped(task: Task, state: TaskState, item: Pending, reason: SkipReason, det
     if item.until is None:
         return Skip(task.name, reason, item.slot, item.slot, 1, detail)
     span = task.recurrence.summary(item.slot - INSTANT, item.until, state.anchor or item.slot)
-    count = span.count if span else 1
-    return Skip(task.name, reason, item.slot, item.until, count, detail)
+    return Skip(task.name, reason, item.slot, item.until, span.count if span else 1, detail)
 
 
 def rest_of(task: Task, state: TaskState, item: Pending) -> Pending | None:
@@ -86,10 +91,10 @@ def rest_of(task: Task, state: TaskState, item: Pending) -> Pending | None:
     return replace(item, slot=following)
 
 
-def as_remembered(state: TaskState) -> Task:
-    """A task that is no longer declared, as far as its state still tells what it was."""
+def as_remembered(state: TaskState, zone: str = "UTC") -> Task:
+    """A task that is no longer declared, or not so, as far as its state still tells what it was."""
     try:
-        rule = parse_recurrence({"every": state.recurrence}, name=state.name, zone="UTC")
-    except RecurrenceError:  # written by another version
+        rule = parse_recurrence({"every": state.recurrence}, name=state.name, zone=zone)
+    except RecurrenceError:  # written by another version, or a calendar that it names is gone
         rule = NEVER
     return Task(0, state.name, state.name, rule, Policy(), Launch(""))

@@ -17,7 +17,7 @@ from linodctl.planning.obstacle import in_words, obstacle
 from linodctl.planning.overlap import join
 from linodctl.planning.owed import Absence, owed
 from linodctl.planning.room import Room
-from linodctl.planning.slots import INSTANT, met
+from linodctl.planning.slots import INSTANT, dropped, met
 
 
 class Yard:
@@ -43,6 +43,8 @@ class Yard:
             lane = self.lanes[task.name] = Lane(task, state)
             if state is not known:
                 self.touch(lane)
+            if task.disabled is not None:
+                self.drop_waiting(lane, SkipReason.DISABLED, lane.why_disabled)
             self.reconsider(lane, now)
 
     def clear(self) -> dict[str, Lane]:
@@ -93,6 +95,14 @@ class Yard:
         found = obstacle(lane, waiting, self._room, self.lanes)
         return skip if found is None else replace(skip, detail=f"{skip.detail}; {in_words(found, self._room)}")
 
+    def drop_waiting(self, lane: Lane, reason: SkipReason, why: str) -> None:
+        """Give up the slots that wait; further attempts of runs, and what people asked for, go on waiting."""
+        state = lane.state
+        waiting = [item for item in state.pending if item.trigger.is_slot]
+        if waiting:
+            self.decide(*(dropped(lane.task, state, item, reason, why) for item in waiting))
+            self.change(lane, pending=tuple(item for item in state.pending if item not in waiting))
+
     def stop_running(self, lane: Lane, why: str) -> None:
         self.decide(*(Stop(run.ticket, why) for run in lane.running))
 
@@ -106,7 +116,7 @@ class Yard:
 
     def change(self, lane: Lane, **changes: object) -> None:
         """Change fields of the lane's state."""
-        lane.state = replace(lane.state, **changes)  # type: ignore[arg-type]  # the names are TaskState's
+        lane.state = lane.state.altered(**changes)
         self.touch(lane)
 
     def touch(self, lane: Lane) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from stories import NOON, Story, at, make_task, retries
 
-from linodctl.domain import OnLost, TaskState
+from linodctl.domain import OnLost, Request, TaskState
 
 
 def known(name: str = "a", settled: str = "12:00:00", **more: object) -> TaskState:
@@ -584,3 +584,100 @@ def test_a_refused_start_leaves_no_trace_and_gives_its_room_back() -> None:
     story.scheduler.refused(run.ticket, story.now)
     assert story.tick() == ["12:00:00 b"]
     assert (story.state("a").last_slot, story.state("a").used, story.state("a").last_outcome) == (None, 0, None)
+
+
+# --- nothing lost, nothing owed twice ------------------------------------------------------------
+
+
+def test_an_owed_slot_starts_beside_a_running_one_where_overlap_allows_it() -> None:
+    story = Story(make_task(rule="1 hour", overlap="allow"))
+    story.tick()
+    assert story.jump("13:30:00") == ["13:30:00 a for 13:00:00 (catch_up)"], "the noon run goes on"
+
+
+def test_a_reset_records_the_slots_that_waited() -> None:
+    story = Story(make_task(overlap="queue_all"))
+    story.until("12:00:25")
+    story.now = at("12:00:30")
+    story.scheduler.reset("a", story.now)
+    assert story.tick() == ["-superseded a 12:00:10..12:00:30 x3"]
+    assert story.end("a") == ["12:00:30 a"]
+
+
+def test_a_slot_that_waits_while_the_declaration_disables_its_task_is_recorded() -> None:
+    story = Story(make_task(overlap="queue_all"))
+    story.until("12:00:25")
+    story.now = at("12:00:30")
+    disabled = make_task(overlap="queue_all", disabled="declared")
+    story.scheduler.replace([disabled], {}, max_parallel=10, limits={}, now=story.now)
+    assert story.tick() == ["-disabled a 12:00:10..12:00:30 x3"]
+    assert story.end("a") == []
+
+
+def test_nothing_is_owed_for_the_time_under_a_declaration_that_disabled_the_task() -> None:
+    story = Story(make_task(disabled="declared"))
+    assert story.until("12:00:05") == ["-disabled a 12:00:00"]
+    story.now = at("12:00:15")
+    story.scheduler.replace([make_task()], {}, max_parallel=10, limits={}, now=story.now)
+    assert story.tick() == ["-disabled a 12:00:10"]
+    assert story.until("12:00:20") == ["12:00:20 a"]
+
+
+def test_a_declaration_that_disables_a_task_holds_back_its_probation() -> None:
+    story = Story(make_task(rule="1 hour", retry_disabled_after=timedelta(minutes=5)))
+    story.tick()
+    story.end("a", "failed")
+    disabled = make_task(rule="1 hour", retry_disabled_after=timedelta(minutes=5), disabled="declared")
+    story.scheduler.replace([disabled], {}, max_parallel=10, limits={}, now=story.now)
+    assert story.until("12:10:00") == []
+
+
+def test_slots_that_wait_under_an_edited_rule_are_counted_by_the_old_one() -> None:
+    story = Story(make_task(overlap="queue_all"))
+    story.until("12:00:35")
+    story.scheduler.replace([make_task(rule="1 hour")], {}, max_parallel=10, limits={}, now=story.now)
+    assert story.tick() == ["-superseded a 12:00:10..12:00:30 x3"]
+
+
+def test_the_same_when_the_rule_was_edited_while_no_runner_was_alive() -> None:
+    story = Story(make_task(overlap="queue_all"))
+    story.until("12:00:35")
+    later = Story(make_task(rule="1 hour"), now="13:30:00", states=story.states)
+    assert later.tick() == ["-superseded a 12:00:10..12:00:30 x3"]
+    assert later.until("14:00:00") == ["14:00:00 a"]
+
+
+def test_run_after_waits_along_a_chain() -> None:
+    tasks = [make_task("a", "1 hour", 1, run_after=("b",)), make_task("b", "1 hour", 2, run_after=("c",)),
+             make_task("c", "1 hour", 3)]  # fmt: skip
+    story = Story(*tasks)
+    assert story.tick() == ["12:00:00 c"]
+    assert story.end("c") == ["12:00:00 b"]
+    assert story.end("b") == ["12:00:00 a"]
+
+
+def test_run_after_waits_for_the_retries_of_the_other() -> None:
+    tasks = [make_task("a", "1 hour", 1, run_after=("b",)), make_task("b", "1 hour", 2, retries=retries(2, 30))]
+    story = Story(*tasks)
+    story.tick()
+    assert story.end("b", "failed") == []
+    assert story.until("12:00:30") == ["12:00:30 b for 12:00:00 (retry)"]
+    assert story.end("b") == ["12:00:30 a for 12:00:00"]
+
+
+def test_run_after_does_not_wait_for_a_disabled_or_a_removed_task() -> None:
+    a, b = make_task("a", "1 hour", 1, run_after=("b",)), make_task("b", "1 hour", 2)
+    assert "12:00:00 a" in Story(a, make_task("b", "1 hour", 2, disabled="declared")).tick()
+    story = Story(a, b)
+    story.tick()
+    story.scheduler.replace([a], {}, max_parallel=10, limits={}, now=story.now)
+    assert story.tick() == [], "the removed task's run goes on"
+    assert story.end("b") == ["12:00:00 a"]
+
+
+def test_a_request_for_a_disabled_task_holds_back_what_runs_after_it() -> None:
+    a, b = make_task("a", "1 hour", 1, run_after=("b",)), make_task("b", "1 hour", 2, disabled="declared")
+    story = Story(a, b)
+    story.scheduler.request(Request(1, "b", story.now), story.now)
+    assert story.tick() == ["-disabled b 12:00:00", "12:00:00 b (request)"]
+    assert story.end("b") == ["12:00:00 a"]
