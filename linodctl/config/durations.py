@@ -45,7 +45,7 @@ def parse_duration(text: str) -> timedelta:
     """
     parts = _iso_parts(text) if text[:1] in ("P", "p") else _worded_parts(text)
     if not parts:
-        hint = f" (did you mean '{text.strip()}s'?)" if text.strip().isdecimal() else ""
+        hint = f" (did you mean '{text.strip()}s'?)" if text.strip().isdecimal() and len(text) < 20 else ""
         raise BadValue(f"must be {A_DURATION}, not {quoted(text)}{hint}")
     microseconds = sum(number * (_UNITS[unit] // timedelta(microseconds=1)) for unit, number in parts.items())
     try:

@@ -23,6 +23,9 @@ from linodctl.recurrence.rule import Rule
 from linodctl.recurrence.values import Moment, read_duration, read_moment
 from linodctl.recurrence.words import WEEKDAYS
 
+LONGEST = 2000
+"""Characters of one text."""
+
 T = TypeVar("T")
 Read = tuple[Rule, Limits]
 
@@ -36,6 +39,7 @@ def parse_recurrence(
     `5 to 10 seconds`. Raises RecurrenceError, whose `key` is the option at fault.
     """
     given = {key: value for key, value in options.items() if value is not None}
+    _check_lengths(given)
     rule, limits = _form(given, name, calendars)
     for key, (field, read) in AROUND.items():
         if key in given:
@@ -55,6 +59,17 @@ def parse_recurrence(
         count=limits.count,
         from_finish=bool(limits.from_finish),
     )
+
+
+def _check_lengths(given: Mapping[str, Any]) -> None:
+    """What is longer than any rule is none, and looking for the mistake in it would take long."""
+    for key, value in given.items():
+        for text in value if isinstance(value, (list, tuple)) else (value,):
+            if isinstance(text, str) and len(text) > LONGEST:
+                message = (
+                    f"{len(text):,} characters are too many; {LONGEST:,} are allowed, and several rules go into a list"
+                )
+                raise RuleError(message, key=key)
 
 
 def _form(given: dict[str, Any], name: str, calendars: Calendars) -> Read:

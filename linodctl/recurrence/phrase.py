@@ -36,6 +36,8 @@ from linodctl.recurrence.words import (
     read_ordinal,
 )
 
+DEEPEST = 10
+
 
 def read_phrase(cursor: Cursor) -> tuple[Rule, Limits]:
     """The whole phrase: its rule, and the modifiers that stand around it."""
@@ -45,22 +47,24 @@ def read_phrase(cursor: Cursor) -> tuple[Rule, Limits]:
     return rule, limits
 
 
-def _alternatives(cursor: Cursor) -> tuple[Rule, Limits]:
-    rule, limits = _one(cursor)
+def _alternatives(cursor: Cursor, depth: int = 0) -> tuple[Rule, Limits]:
+    rule, limits = _one(cursor, depth)
     rules = [rule]
     while cursor.word == "or":
         if limits:
             cursor.fail("a rule with modifiers of its own needs brackets around it before 'or'")
         cursor.take()
-        rule, limits = _one(cursor)
+        rule, limits = _one(cursor, depth)
         rules.append(rule)
     return any_of(rules), limits
 
 
-def _one(cursor: Cursor) -> tuple[Rule, Limits]:
+def _one(cursor: Cursor, depth: int) -> tuple[Rule, Limits]:
     """One rule with the modifiers after it. In brackets, its modifiers are its own."""
+    if depth > DEEPEST:
+        cursor.fail(f"brackets stand in one another more than {DEEPEST} deep")
     if cursor.accept("("):
-        inner, limits = _alternatives(cursor)
+        inner, limits = _alternatives(cursor, depth + 1)
         inner = limits.wrap(cursor, inner)
         cursor.expect(")")
         return inner, read_modifiers(cursor, inner)[1]

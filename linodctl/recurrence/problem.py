@@ -50,6 +50,6 @@ def examples_near(phrase: str, known: Iterable[str] = EXAMPLES) -> tuple[str, ..
     from difflib import SequenceMatcher
 
     def likeness(example: str) -> float:
-        return SequenceMatcher(None, phrase.lower(), example).ratio()
+        return SequenceMatcher(None, phrase.lower()[:200], example).ratio()
 
     return tuple(sorted(known, key=likeness, reverse=True)[:2])

@@ -115,7 +115,10 @@ def read_duration(value: Any) -> timedelta:
         seconds += float(number) * _duration_words()[unit]
     else:
         if parts and pattern(r"(?:\d+(?:\.\d+)?\s*[a-z]+\s*)+").fullmatch(text):
-            return timedelta(seconds=seconds)
+            try:
+                return timedelta(seconds=seconds)
+            except OverflowError:
+                raise ValueError(f"{value!r} is too long for a duration") from None
     raise ValueError(f"{value!r} is not a duration (write 10s, 5m, 2h 30m or 1d)")
 
 

@@ -80,5 +80,5 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that looks most like this one, if any does."""
     from difflib import get_close_matches
 
-    found = get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
+    found = get_close_matches(word.lower()[:100], list(known), n=1, cutoff=0.6)
     return found[0] if found else None

@@ -23,9 +23,18 @@ CONFIG = """
 discover: [found]
 procedures:
   good: {func: jobs.quick, every: 1 hour}
-  talks: {func: jobs.waits_a_moment, every: never}
+  talks: {func: found.talks, every: never}
 """
-FOUND = "from linodctl import background_task\n\n@background_task(every='hour')\ndef found(): pass\n"
+FOUND = """
+from linodctl import background_task
+
+@background_task(every="hour")
+def found():
+    pass
+
+def talks(x=0):
+    print(x)
+"""
 
 LOOKS = ["list", "show good", "history", "logs", "status", "next", "explain good", "check --no-imports", "trigger good"]
 

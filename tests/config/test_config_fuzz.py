@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from config_project import NOW
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linodctl.config import ConfigError, Loaded, keys, load
+from linodctl.texts import printable
 
 TOP = ["site", "timezone", "state", "pythonpath", "setup", "preload", "discover", "include", "env", "env_file"]
 TOP += ["max_parallel", "drain", "limits", "calendars", "history", "log", "defaults", "procedures", "tasks", "x"]
@@ -74,7 +76,7 @@ def declared(folder: Path, text: str) -> Loaded | None:
         assert error.problems
         for problem in error.problems:
             line = problem.text()
-            assert line.isprintable()
+            assert line == printable(line)
             assert problem.message
         return None
 
@@ -115,3 +117,80 @@ def test_what_is_right_loads_and_is_kept(tmp_path_factory: pytest.TempPathFactor
     if loaded is not None:
         assert [task.name for task in loaded.tasks] == list(procedures)
         assert Loaded.from_json(json.loads(json.dumps(loaded.to_json()))) == loaded
+
+
+# --- bytes, and a good config made bad ------------------------------------------------------------
+
+FULL = (Path(__file__).parents[2] / "configs" / "full.yaml").read_bytes()
+PIECES = [
+    b"\0", b"\xff", b"\t", b"\r", b"\xef\xbb\xbf", b"---\n", b": ", b"- ", b"{", b"]", b"&a ", b"*a", b"<<: *a", b"${",
+    b"!!python/object:os.system ", b"${HOME}", b"'", b'"', b"|\n", b"? ", b"%YAML 1.2\n", b"\x1b[2J", b"\xe2\x80\xae",
+    b"\xed\xa0\x80", b"#",
+]  # fmt: skip
+
+
+def loads(folder: Path, data: bytes) -> None:
+    (folder / "linodctl.yaml").write_bytes(data)
+    try:
+        load([folder / "linodctl.yaml"], environ={"A": "1"}, now=NOW)
+    except ConfigError as error:
+        assert error.problems
+        assert all(line == printable(line) for line in str(error).splitlines())
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(st.binary(max_size=300), st.lists(st.sampled_from(PIECES), max_size=20).map(b"".join)))
+def test_any_bytes(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    loads(tmp_path_factory.getbasetemp(), data)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_a_good_file_with_something_put_in_or_left_out(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    text = FULL
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(text)))
+        piece = data.draw(st.one_of(st.sampled_from(PIECES), st.binary(max_size=3)))
+        text = text[:at] + piece + text[at + data.draw(st.integers(0, 40)) :]
+    loads(tmp_path_factory.getbasetemp(), text)
+
+
+def paths_in(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Where something could be changed."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(found for key, item in inner for found in paths_in(item, (*path, key)))]
+
+
+def changed(value: Any, path: tuple[Any, ...], new: Any) -> Any:
+    if not path:
+        return new
+    copy: Any = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = changed(value[path[0]], path[1:], new)
+    return copy
+
+
+GOOD = yaml.safe_load(FULL.decode().replace("$", "$$"))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_a_good_config_with_other_values(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    config = GOOD
+    for _ in range(data.draw(st.integers(1, 3))):
+        path = data.draw(st.sampled_from(paths_in(config)[1:] or [("procedures",)]))
+        config = changed(config, path, data.draw(values))
+        if not isinstance(config, dict):
+            break
+    loads(
+        tmp_path_factory.getbasetemp(), json.dumps(config, default=str, ensure_ascii=False).encode("utf-8", "replace")
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.one_of(st.binary(max_size=200), st.text(max_size=100).map(lambda text: text.encode("utf-8", "replace"))))
+def test_any_env_file(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    (folder / "fuzzed.env").write_bytes(data)
+    loads(folder, b"env_file: fuzzed.env\nprocedures: {a: {func: x.y, every: hour}}\n")
