@@ -16,6 +16,10 @@ _DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?")
 
 
+LONGEST = 100
+"""Characters of a time."""
+
+
 def parse_instant(text: str, zone: str | tzinfo, now: datetime, *, past: bool = False) -> datetime:
     """The aware UTC instant meant by `text`; wall times without offset are in `zone`; raises BadValue.
 
@@ -23,6 +27,8 @@ def parse_instant(text: str, zone: str | tzinfo, now: datetime, *, past: bool = 
 
     A wall time that a clock change skips means the first instant after the gap; one that it doubles, the first of both.
     """
+    if len(text) > LONGEST:  # Python would read an endless fraction of a second
+        raise BadValue(f"{quoted(text)} is not a time: write {_EXAMPLES}")
     try:
         return _relative(f"{text} ago" if past and _is_duration(text) else text, now) or _absolute(
             text, _zone(zone), now

@@ -34,7 +34,7 @@ _SIZE = re.compile(rf"\s*({_NUMBER})\s*([a-z]*)\s*", re.IGNORECASE)
 
 def parse_size(text: str | int) -> int:
     """`10MiB` (powers of 1024), `500kB` (of 1000), `2048` or 2048 (bytes) as a number of bytes; raises BadValue."""
-    match = _SIZE.fullmatch(str(text)[:100])
+    match = _SIZE.fullmatch(str(text)) if len(str(text)) <= 100 else None
     unit = _BYTES_OF.get(match[2].casefold()) if match else None
     if match is None or unit is None or isinstance(text, bool):
         raise BadValue(f"must be {A_SIZE}, not {quoted(text)}")

@@ -3,9 +3,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from linodctl.config.problems import BadValue
 from linodctl.config.values import format_duration, format_size, parse_duration, parse_instant, parse_size
 
 
@@ -132,3 +133,32 @@ def test_instants_outside_the_calendar(text: str) -> None:
 def test_a_bad_duration_in_an_instant_is_named() -> None:
     with pytest.raises(ValueError, match="must be a duration"):
         parse_instant("in 5 parsecs", "UTC", NOW)
+
+
+# --- any text ------------------------------------------------------------------------------------
+
+SIGNS = st.sampled_from(
+    [*"0123456789.,:+-/ TZPDHMSdhmsw", "next ", "ago", "yesterday", "MiB", "kB", "٣", "\0", "\x1b", "9" * 30]
+)
+texts = st.one_of(st.text(max_size=30), st.lists(SIGNS, max_size=12).map("".join))
+
+
+@settings(max_examples=300, deadline=None)
+@given(texts, st.sampled_from(["UTC", "Europe/Tallinn", "Pacific/Apia", "America/St_Johns"]))
+def test_whatever_is_written_is_a_value_or_a_clear_sentence(text: str, zone: str) -> None:
+    now = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    for read in (parse_duration, parse_size, lambda said: parse_instant(said, zone, now)):
+        try:
+            value = read(text)
+        except BadValue as error:
+            assert str(error).strip() and "\n" not in str(error)
+        else:
+            assert not isinstance(value, datetime) or value.tzinfo is not None
+
+
+@pytest.mark.parametrize("piece", ["1", "1h ", "9.", "2026-", "now ", "P", " "])
+def test_a_very_long_text(piece: str) -> None:
+    for read in (parse_duration, parse_size, lambda said: parse_instant(said, "UTC", datetime(2026, 6, 1, tzinfo=UTC))):
+        with pytest.raises(BadValue) as error:
+            read(piece * 50_000)
+        assert len(str(error.value)) < 500
