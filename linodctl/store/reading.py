@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,7 +19,7 @@ from linodctl.domain import Request, Run, SkipRow, TaskState
 from linodctl.store import decoding, history
 from linodctl.store.columns import instant_of, text_of
 from linodctl.store.errors import DamagedRow, in_words
-from linodctl.store.logs import logs_query
+from linodctl.store.logs import logs_query, newest_of, over_before
 from linodctl.store.moments import Moments
 from linodctl.store.rows import Discovered, Edit, LogRow, Override, RequestRow, RunnerRow
 
@@ -146,10 +147,24 @@ class Reader:
         level: int | None = None,
         after_id: int = 0,
         last: int | None = None,
+        since: datetime | None = None,
+        fits: Callable[[str], object] | None = None,
     ) -> list[LogRow]:
-        """Captured records of at least `level` with an id above `after_id`, in order; only the `last` ones if given."""
-        rows = [decoding.log_of(row) for row in self._all(*logs_query(run_ids, task, level, after_id, last))]
-        return rows if last is None else rows[::-1]
+        """Captured records of at least `level` with an id above `after_id`, made at `since` or later, whose text
+        `fits`, in order; only the `last` ones if given: then it is read backwards, and no further than for these.
+        """
+        if since is not None:
+            after_id = max(after_id, self._id_before(since))
+        query = logs_query(run_ids, task, level, after_id, since, newest_first=last is not None)
+        with in_words(self.path):
+            rows = (row for row in self._each(*query) if fits is None or fits(row["text"]))
+            found = [decoding.log_of(row) for row in islice(rows, last)]
+        return found if last is None else found[::-1]
+
+    def _id_before(self, since: datetime) -> int:
+        """An id that every record made at `since` or later is above: found by the runs that were over by then."""
+        over = [row["run_id"] for row in self._all(*over_before(since))]
+        return (self._all(*newest_of(over))[0]["id"] or 0) if over else 0
 
     @property
     def moments(self) -> Moments:

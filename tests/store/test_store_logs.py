@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from entries import line, slot_start
+from entries import FINE, at, line, slot_start
 
 from linodctl.store.store import Store
 
@@ -57,3 +59,28 @@ def test_what_came_since(store: Store, runs: list[int]) -> None:
     known = store.logs(task="a", last=4)[0].id
     assert texts(store, task="a", after_id=known) == [13, 14, 15]
     assert texts(store, after_id=10**9) == []
+
+
+def test_of_a_time(store: Store) -> None:
+    """Runs overlap, and one goes on for hours: its lines are found wherever they stand."""
+    with store.transaction() as ledger:
+        long = ledger.start(slot_start("long", 0), host="here")
+        ledger.log(long, [line("0")])
+    for number in range(1, 8):
+        with store.transaction() as ledger:
+            run_id = ledger.start(slot_start("short", number * 3600), host="here")
+            ledger.log(run_id, [line(str(number * 10), seconds=number * 3600)])
+            ledger.log(long, [line(str(number), seconds=number * 3600 + 1)])
+            ledger.end(run_id, FINE, at(number * 3600 + 2))
+    assert texts(store, since=at(6 * 3600)) == [60, 6, 70, 7]
+    assert texts(store, since=at(6 * 3600 + 1)) == [6, 70, 7]
+    assert texts(store, since=at(6 * 3600), task="long") == [6, 7]
+    assert texts(store, since=at(3 * 3600), last=3) == [6, 70, 7]
+    assert texts(store, since=at(10**6)) == []
+    assert store._id_before(at(6 * 3600)) > 0  # it has not read everything for that
+
+
+def test_of_a_text(store: Store, runs: list[int]) -> None:
+    assert texts(store, fits=lambda text: "7" in text) == [7, 17]
+    assert texts(store, fits=lambda text: "7" in text, last=1) == [17]
+    assert texts(store, fits=re.compile("^1[01]$").search, level=30) == [11]
