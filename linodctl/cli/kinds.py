@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
 
     TextKind = click.ParamType[str]
     DurationKind = click.ParamType[timedelta]
+    PatternKind = click.ParamType[re.Pattern[str]]
     TaskDurationKind = click.ParamType[tuple[str, timedelta]]
 else:  # generic only in newer releases of click
-    TextKind = DurationKind = TaskDurationKind = click.ParamType
+    TextKind = DurationKind = PatternKind = TaskDurationKind = click.ParamType
 
 
 class TaskName(TextKind):
@@ -95,6 +97,20 @@ class TaskDuration(TaskDurationKind):
         if not (sign and name):
             self.fail(f"write NAME=DURATION, such as backup=30s, not {str(value)!r}", param, ctx)
         return name, Duration().convert(duration, param, ctx)
+
+
+class Pattern(PatternKind):
+    """A regular expression, for which upper and lower case are the same."""
+
+    name = "pattern"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> re.Pattern[str]:
+        if isinstance(value, re.Pattern):
+            return value
+        try:
+            return re.compile(str(value), re.IGNORECASE)
+        except re.error as error:
+            self.fail(f"not a regular expression: {error}; a '\\' before . * + ? ( [ means just that sign", param, ctx)
 
 
 LOG_LEVEL = click.Choice(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], case_sensitive=False)

@@ -1,15 +1,18 @@
-"""Lines of captured log as people read them: time, level, text; a separator where another run begins."""
+"""Lines of log as people read them: time, level, text; of captured log a separator where another run begins."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from linodctl.cli.call import Call
 from linodctl.cli.paint import Painted, Part, dim
 from linodctl.cli.words import LEVELS, when
 
 if TYPE_CHECKING:
+    from linodctl.logserver.entry import Entry
     from linodctl.store.reading import LogRow
 
 
@@ -40,3 +43,16 @@ class LogLines:
             " ",
             line,
         ]
+
+
+def entry_parts(call: Call, entry: Entry) -> Iterator[list[Part]]:
+    """An entry of the site's log: as in the file, its level in colour, in a line for each of its own."""
+    from linodctl.logserver.lines import level_name, text_of
+
+    head, *below = text_of(entry).split("\n")
+    zone = ZoneInfo(call.site.loaded.timezone)
+    time = datetime.fromtimestamp(entry.time, UTC).astimezone(zone).isoformat(" ", "milliseconds")
+    level = level_name(entry.level)
+    yield [dim(time), " ", Painted(f"{level:<8}", LEVELS.get(level, "")), " ", head]
+    for line in below:
+        yield [line]

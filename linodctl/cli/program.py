@@ -24,7 +24,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "simulate": "Show what would run and be skipped, without running anything.",
         "history": "Show what ran and what was skipped, newest first.",
         "explain": "Tell why a task did or didn't run, or isn't running now.",
-        "logs": "Show the captured log of runs.",
+        "logs": "Show the captured log of runs, or the site's log.",
     },
     "Act": {
         "trigger": "Run tasks as soon as possible.",

@@ -10,7 +10,7 @@ import logging
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
-from typing import Protocol
+from typing import Any, Protocol
 
 from linodctl.logserver.entry import Entry
 from linodctl.texts import printable
@@ -47,7 +47,7 @@ class TextLines:
             told = datetime.fromtimestamp(second, UTC).astimezone(self._zone).isoformat(" ")
             self._told, self._second = (told[:19], told[19:]), second
         date, offset = self._told
-        text = f"{date}.{int(time * 1000) % 1000:03}{offset} {logging.getLevelName(level):<8} {_text_of(entry)}"
+        text = f"{date}.{int(time * 1000) % 1000:03}{offset} {level_name(level):<8} {text_of(entry)}"
         paint = COLORS.get(level) if self._color else None
         return f"{paint}{text}{RESET}\n" if paint else f"{text}\n"
 
@@ -60,7 +60,7 @@ class JournalLines:
 
     def of(self, entry: Entry) -> str:
         mark = f"<{_priority(entry.level)}>"
-        return f"{mark}{_text_of(entry)}\n".replace("\n" + INDENT, f"\n{mark}{INDENT}")
+        return f"{mark}{text_of(entry)}\n".replace("\n" + INDENT, f"\n{mark}{INDENT}")
 
 
 class JsonLines:
@@ -70,18 +70,22 @@ class JsonLines:
         self._zone = zone
 
     def of(self, entry: Entry) -> str:
-        shape = {
-            "time": datetime.fromtimestamp(entry.time, UTC).astimezone(self._zone).isoformat(),
-            "level": logging.getLevelName(entry.level),
-            "logger": entry.logger,
-            "pid": entry.pid,
-            "process": entry.process,
-            "event": entry.event,
-            **entry.facts,
-            "message": entry.message,
-            "details": entry.details or None,
-        }
-        return json.dumps(shape) + "\n"
+        return json.dumps(entry_shape(entry, self._zone)) + "\n"
+
+
+def entry_shape(entry: Entry, zone: tzinfo) -> dict[str, Any]:
+    """An entry in JSON, its time told in `zone`."""
+    return {
+        "time": datetime.fromtimestamp(entry.time, UTC).astimezone(zone).isoformat(),
+        "level": level_name(entry.level),
+        "logger": entry.logger,
+        "pid": entry.pid,
+        "process": entry.process,
+        "event": entry.event,
+        **entry.facts,
+        "message": entry.message,
+        "details": entry.details or None,
+    }
 
 
 def is_journal(stream: object, environ: Mapping[str, str]) -> bool:
@@ -93,7 +97,13 @@ def is_journal(stream: object, environ: Mapping[str, str]) -> bool:
     return environ.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}"
 
 
-def _text_of(entry: Entry) -> str:
+def level_name(level: int) -> str:
+    """`WARNING`; `Level 35` for what has no name."""
+    return logging.getLevelName(level)
+
+
+def text_of(entry: Entry) -> str:
+    """An entry without time and level, as people read it; without the last newline."""
     text = entry.message if not entry.details else f"{entry.message}\n{entry.details}"
     if not text.isprintable():
         text = ("\n" + INDENT).join(printable(line) for line in text.rstrip("\n").split("\n"))

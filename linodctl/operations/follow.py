@@ -12,6 +12,7 @@ from linodctl.domain import Request, Run
 from linodctl.operations.past import LogSource
 from linodctl.operations.site import Site
 from linodctl.operations.status import is_alive
+from linodctl.operations.wanted import ANY, Wanted
 from linodctl.store.reading import LogRow, Reader
 
 POLL = 0.05
@@ -104,27 +105,29 @@ def _has_ended(reader: Reader, request: Request) -> bool:
     return state is None or not state.further_attempts(request.request_id)
 
 
-def follow_logs(site: Site, target: str | None = None, *, level: int | None = None, last: int) -> Iterator[LogRow]:
+def follow_logs(site: Site, target: str | None = None, wanted: Wanted = ANY, *, last: int) -> Iterator[LogRow]:
     """The last lines, then every new one as it comes; ends with the run if it is one run's log, else never.
 
     UnknownName if there is no such task or run.
     """
     with site.reading() as reader:
-        source = LogSource(site, target, reader, level)
+        source = LogSource(site, target, reader, wanted)
     _await_file(site)
     with site.reading() as reader:
         version = reader.data_version()
-        rows, over = source.last(reader, last), source.is_over(reader)
-        newest = rows[-1].id if rows else _newest_id(reader)
+        over, newest = source.is_over(reader), _newest_id(reader)
+        rows = source.last(reader, last)
         while True:
             yield from rows
+            newest = max(newest, rows[-1].id) if rows else newest
             if over:
                 return
             _await_change(reader, version)
             version = reader.data_version()
-            over = source.is_over(reader)  # asked before its lines are: none can be missed
+            # Asked before the lines are: none can be missed, and those that are not wanted are looked at once.
+            over, seen = source.is_over(reader), _newest_id(reader)
             rows = source.after(reader, newest)
-            newest = rows[-1].id if rows else newest
+            newest = max(newest, seen)
 
 
 def _newest_id(reader: Reader) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from linodctl.domain import Run, SkipRow
 from linodctl.errors import UnknownName
 from linodctl.operations.names import fits, select
+from linodctl.operations.wanted import ANY, Wanted
 
 if TYPE_CHECKING:
     from linodctl.operations.site import Site
@@ -46,11 +47,11 @@ def names_with_past(site: Site, wanted: Sequence[str], reader: Reader) -> list[s
 class LogSource:
     """Whose log is asked for: one run's, some tasks', or everybody's."""
 
-    def __init__(self, site: Site, target: str | None, reader: Reader, level: int | None = None) -> None:
+    def __init__(self, site: Site, target: str | None, reader: Reader, wanted: Wanted = ANY) -> None:
         """UnknownName if there is no such task or run. A number that is also a task's name means the task."""
         self.run_id: int | None = None
         self._tasks: list[str] | None = None
-        self._level = level
+        self._wanted = wanted
         if target is None:
             return
         if target.isdecimal() and target not in site.by_name:
@@ -60,14 +61,20 @@ class LogSource:
 
     def last(self, reader: Reader, count: int) -> list[LogRow]:
         """The newest `count` lines, oldest first."""
+        which = self._wanted
         if self._tasks is None:
-            return reader.logs(run_ids=self._run_ids, level=self._level, last=count)
-        rows = [row for task in self._tasks for row in reader.logs(task=task, level=self._level, last=count)]
+            return reader.logs(self._run_ids, None, which.level, last=count, since=which.since, fits=which.fits)
+        rows = [
+            row
+            for task in self._tasks
+            for row in reader.logs(None, task, which.level, last=count, since=which.since, fits=which.fits)
+        ]
         return sorted(rows, key=lambda row: row.id)[-count:] if count else []
 
     def after(self, reader: Reader, row_id: int) -> list[LogRow]:
         """Every line that came in after the one of this id."""
-        rows = reader.logs(run_ids=self._run_ids, level=self._level, after_id=row_id)
+        which = self._wanted
+        rows = reader.logs(self._run_ids, None, which.level, after_id=row_id, since=which.since, fits=which.fits)
         return rows if self._tasks is None else [row for row in rows if row.task in self._tasks]
 
     def is_over(self, reader: Reader) -> bool:
@@ -86,7 +93,7 @@ def _known_run(run_id: int, reader: Reader) -> int:
     return run_id
 
 
-def logs(site: Site, target: str | None = None, *, level: int | None = None, last: int) -> list[LogRow]:
+def logs(site: Site, target: str | None = None, wanted: Wanted = ANY, *, last: int) -> list[LogRow]:
     """The newest `last` lines of the log of a task, a run (by number), or all. UnknownName if there is no such."""
     with site.reading() as reader:
-        return LogSource(site, target, reader, level).last(reader, last)
+        return LogSource(site, target, reader, wanted).last(reader, last)

@@ -10,6 +10,7 @@ from linodctl.errors import UnknownName
 from linodctl.operations.here import Wish, run_here
 from linodctl.operations.past import history, logs
 from linodctl.operations.site import Site
+from linodctl.operations.wanted import Wanted
 
 TWO = "procedures: {fine: {func: jobs.fine, every: never}, old_one: {func: jobs.fine, every: never}}\n"
 ONE = "procedures: {fine: {func: jobs.fine, every: never}}\n"
@@ -33,4 +34,4 @@ def test_logs_of_a_run_of_a_task_and_of_all(make_site: Callable[[str], Site]) ->
     assert [row.run_id for row in logs(site, str(first), last=10)] == [first]
     assert [row.task for row in logs(site, last=10)] == ["fine", "old_one"]
     assert [row.task for row in logs(site, "*", last=1)] == ["old_one"]
-    assert logs(site, "*", last=0) == logs(site, last=0) == logs(site, level=40, last=10) == []
+    assert logs(site, "*", last=0) == logs(site, last=0) == logs(site, None, Wanted(level=40), last=10) == []
