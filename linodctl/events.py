@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from linodctl.domain import LogLevel, Result, SkipReason, Task, Trigger
 
@@ -18,6 +19,8 @@ class ConfigInForce:
 
     site: str
     timezone: str
+    file: Path
+    """The first one of the config."""
     tasks: tuple[Task, ...] = field(repr=False)
     notify: Mapping[str, tuple[str, ...]] = field(repr=False)
     """Addresses for alerts by tag; secret."""

@@ -34,8 +34,11 @@ def alerting(store: Store, clock: Clock, listeners: Sequence[events.Listener]) -
     def hear(event: events.Event) -> None:
         if isinstance(event, events.ConfigInForce):
             stuck.forget()
-        pings(event)
-        desk(event)
+        for part in (pings, desk):
+            try:
+                part(event)
+            except Exception as error:  # the runner goes on, whatever is wrong with those who tell of it
+                tell(events.Trouble(f"an alert or ping may be missing: {type(error).__name__}: {error}"))
 
     stuck.begin()
     try:

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from linodctl.domain import Outcome, Run, Task, TaskState
 from linodctl.errors import StateError
+from linodctl.notify.case import Case, order
 from linodctl.notify.digest import Change, News
-from linodctl.notify.message import LAST_LINES, LISTED, Case, order
+from linodctl.notify.message import LAST_LINES, LISTED
 from linodctl.store.reading import Reader
 
 _BROUGHT_BY = {

@@ -5,16 +5,16 @@ The most important comes first, since chats cut off what is long.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from linodctl.domain import Run, Task, TaskState
 from linodctl.masking import known
-from linodctl.notify.digest import Change, News
-from linodctl.planning.status import in_words
+from linodctl.notify.case import BROKEN, Case, advice, headline, order, reason, short, times
+from linodctl.notify.deaths import Unclean
+from linodctl.notify.digest import News
 from linodctl.texts import printable
 
 LONGEST_BODY = 3500
@@ -47,51 +47,20 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """A task's news with what is known about it."""
-
-    change: Change
-    task: Task
-    state: TaskState | None
-    run: Run | None = None
-    """The run that brought the news."""
-    log: tuple[str, ...] = ()
-    why: str | None = None
-    """The reason, if it isn't the run's."""
-
-    def when(self, instant: datetime) -> str:
-        """The instant in the task's zone."""
-        return instant.astimezone(ZoneInfo(self.task.recurrence.zone)).isoformat(" ", "seconds")
-
-
-@dataclass(frozen=True, slots=True)
-class Unclean:
-    """The runner started after one that ended without a word."""
-
-    at: datetime
-    last_seen: datetime | None
-    times: int
-    """How often within the last hour."""
-
-
-@dataclass(frozen=True, slots=True)
 class Origin:
     """Who tells."""
 
     site: str
     host: str
     zone: str
-
-
-def order(change: Change) -> int:
-    """The worst first."""
-    return _ORDER[change.news[0]]
+    config: str
+    """The file that says what to alert of."""
 
 
 def compose(origin: Origin, cases: Sequence[Case], unclean: Unclean | None, now: datetime) -> Message:
     """One message about all of it; at least one thing there must be."""
     ordered = sorted(cases, key=lambda case: order(case.change))
-    heads = [f"{case.task.name} {_headline(case)}" for case in ordered]
+    heads = [f"{case.task.name} {headline(case)}" for case in ordered]
     if unclean is not None:
         heads.insert(0, "the runner had died, and is back")
     title = heads[0] if len(heads) == 1 else _summary(ordered, unclean)
@@ -104,7 +73,7 @@ def _body(origin: Origin, cases: Sequence[Case], unclean: Unclean | None, now: d
     if len(cases) > 1:
         parts.append(_list(cases))
     parts += [_one(case, now) for case in cases[:DETAILED]]
-    end = f"(linodctl, site {origin.site} on {origin.host})"
+    end = f"(linodctl on {origin.host}, site {origin.site}, config {origin.config})"
     room = LONGEST_BODY - len(end) - 2
     text = "\n\n".join(parts)
     if len(text) > room:
@@ -115,7 +84,7 @@ def _body(origin: Origin, cases: Sequence[Case], unclean: Unclean | None, now: d
 def _summary(cases: Sequence[Case], unclean: Unclean | None) -> str:
     counts: dict[str, list[str]] = {}
     for case in cases:
-        counts.setdefault(_SHORT[case.change.news[0]], []).append(case.task.name)
+        counts.setdefault(short(case), []).append(case.task.name)
     parts = [
         f"{names[0]} {word}" if len(names) == 1 else f"{len(names)} tasks {word}" for word, names in counts.items()
     ]
@@ -123,123 +92,29 @@ def _summary(cases: Sequence[Case], unclean: Unclean | None) -> str:
 
 
 def _list(cases: Sequence[Case]) -> str:
-    lines = [f"  {case.task.name} {_headline(case)}{_because(case)}" for case in cases[:LISTED]]
+    lines = [f"  {case.task.name} {headline(case)}{_because(case)}" for case in cases[:LISTED]]
     if len(cases) > LISTED:
         lines.append(f"  … and {len(cases) - LISTED} more: linodctl status")
     return "\n".join(_cut(line) for line in lines)
 
 
 def _because(case: Case) -> str:
-    reason = _reason(case)
-    return f": {reason}" if reason else ""
+    why = reason(case)
+    return f": {why}" if why else ""
 
 
 def _one(case: Case, now: datetime) -> str:
     """A task in full."""
     name = case.task.name
-    lines = [f"{name} {_headline(case)}."]
+    lines = [f"{name} {headline(case)}."]
     if case.task.description:
         lines.append(case.task.description.strip().splitlines()[0])
-    facts = [("reason", _reason(case)), *_when(case, now), *(("then type", text) for text in _advice(case))]
+    facts = [("reason", reason(case)), *times(case, now), *(("then type", text) for text in advice(case))]
     lines += [f"  {word:<10} {value}" for word, value in facts if value]
-    if case.change.news[0] in _WITH_TRACE and case.run is not None:
+    if case.news in BROKEN and case.run is not None:
         lines += _block("traceback", (case.run.error or "").rstrip().splitlines(), 2 * LAST_LINES)
         lines += _block("last lines of its log", case.log, LAST_LINES)
     return "\n".join(_cut(line) for line in lines)
-
-
-def _headline(case: Case) -> str:
-    words = [_HEADLINES[news](case) for news in case.change.news]
-    return ", and ".join(words)
-
-
-def _failing(case: Case) -> str:
-    timed_out = case.run is not None and case.run.outcome == "timed_out"
-    return "timed out" if timed_out else "failed"
-
-
-def _recovered(case: Case) -> str:
-    return "is well again"
-
-
-def _overdue(case: Case) -> str:
-    expect = case.task.policy.expect
-    return f"is overdue: no success for {in_words(expect)}" if expect is not None else "is overdue"
-
-
-_HEADLINES: dict[News, Callable[[Case], str]] = {
-    News.LOST: lambda case: "lost a run: its process or the runner died",
-    News.FAILING: _failing,
-    News.DISABLED: lambda case: f"{_failing(case)} and is disabled",
-    News.UNRUNNABLE: lambda case: "can't run: its code is not found",
-    News.OVERDUE: _overdue,
-    News.RECOVERED: _recovered,
-    News.RUNNABLE: lambda case: "can run again: its code is found",
-}
-_SHORT = {
-    News.LOST: "lost a run",
-    News.FAILING: "failed",
-    News.DISABLED: "failed and disabled",
-    News.UNRUNNABLE: "can't run",
-    News.OVERDUE: "overdue",
-    News.RECOVERED: "well again",
-    News.RUNNABLE: "can run again",
-}
-_WORST_FIRST = (
-    News.DISABLED,
-    News.UNRUNNABLE,
-    News.FAILING,
-    News.LOST,
-    News.OVERDUE,
-    News.RECOVERED,
-    News.RUNNABLE,
-)
-_ORDER = {news: place for place, news in enumerate(_WORST_FIRST)}
-_WITH_TRACE = frozenset({News.DISABLED, News.FAILING, News.LOST})
-_GOOD = frozenset({News.RECOVERED, News.RUNNABLE})
-
-
-def _reason(case: Case) -> str:
-    if case.why:
-        return _first_line(case.why)
-    if case.run is None or case.change.news[0] in _GOOD:
-        return ""
-    text = case.run.reason or (case.run.error or "").strip().rpartition("\n")[2]
-    return _first_line(text)
-
-
-def _when(case: Case, now: datetime) -> list[tuple[str, str]]:
-    run, facts = case.run, []
-    if run is not None and case.change.news[0] is not News.OVERDUE:
-        attempt = f", attempt {run.attempt}" if run.attempt > 1 else ""
-        facts.append(("run", f"{run.run_id} ({run.trigger.value}{attempt}), for {case.when(run.scheduled_for)}"))
-        ended = run.end_time or now
-        facts.append(("ended", f"{case.when(ended)}, after {in_words(ended - run.start_time)}"))
-    failures = case.state.failures if case.state else 0
-    if failures > 1:
-        facts.append(("failures", f"{failures} in a row"))
-    if case.change.news[0] in _GOOD and case.change.before.since is not None:
-        facts.append(("trouble", f"for {in_words(now - case.change.before.since)}"))
-    if case.change.news[0] not in _GOOD and case.state is not None:
-        last = case.state.last_success
-        facts.append(("success", f"last one {case.when(last)}" if last else "none so far"))
-    return facts
-
-
-def _advice(case: Case) -> list[str]:
-    name = case.task.name
-    match case.change.news[0]:
-        case News.DISABLED:
-            return [f"linodctl show {name}", f"linodctl enable {name}   (when it is mended)"]
-        case News.UNRUNNABLE:
-            return ["linodctl check", "linodctl reload   (when it is mended)"]
-        case News.OVERDUE:
-            return [f"linodctl explain {name}"]
-        case News.FAILING | News.LOST if case.run is not None:
-            return [f"linodctl show {name}", f"linodctl logs {case.run.run_id}"]
-        case News.RECOVERED | News.RUNNABLE:
-            return []
-    return [f"linodctl show {name}"]
 
 
 def _unclean(unclean: Unclean, origin: Origin) -> str:
@@ -267,10 +142,6 @@ def _block(title: str, lines: Sequence[str], most: int) -> list[str]:
         return []
     left_out = [f"  … {len(lines) - most} lines before"] if len(lines) > most else []
     return ["", f"{title}:", *left_out, *(f"  {line}" for line in lines[-most:])]
-
-
-def _first_line(text: str) -> str:
-    return next(iter(text.strip().splitlines()), "")
 
 
 def _cut(line: str) -> str:

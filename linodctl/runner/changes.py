@@ -16,7 +16,7 @@ from linodctl.config import Loaded, drift
 from linodctl.errors import LinodctlError, StateError
 from linodctl.execution.executor import Executor
 from linodctl.runner.books import Books
-from linodctl.runner.loader import Loader, Tell, with_code
+from linodctl.runner.loader import Loader, Tell, in_force, with_code
 from linodctl.runner.orders import execution_site
 from linodctl.store.store import Store
 
@@ -135,7 +135,7 @@ class Changes:
         old, self.loaded = self.loaded, loaded
         self._books.note(CONFIG_ERROR, None)
         self._books.note(RUNNING_CONFIG, drift.footprint(loaded))
-        self._tell(events.ConfigInForce(loaded.site, loaded.timezone, loaded.tasks, loaded.notify))
+        self._tell(in_force(loaded))
         self._tell(events.ConfigReloaded(len(loaded.tasks)))
         fixed = [name for name in ("state", "log", "timezone") if getattr(loaded, name) != getattr(old, name)]
         if fixed:

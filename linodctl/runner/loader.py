@@ -32,6 +32,11 @@ class Loader(Protocol):
     def load(self, *, unresolved: Mapping[str, str] | None = None, looked: bool = False) -> Loaded: ...
 
 
+def in_force(loaded: Loaded) -> events.ConfigInForce:
+    """The event that tells what holds from now on."""
+    return events.ConfigInForce(loaded.site, loaded.timezone, loaded.files[0], loaded.tasks, loaded.notify)
+
+
 async def with_code(loader: Loader, loaded: Loaded, executor: Executor, store: Store, tell: Tell) -> Loaded:
     """The config once more, after a look at the code: decorated functions that `discover` finds become procedures, and
     tasks whose dotted path doesn't resolve are disabled with the reason, so that one broken module keeps no site down.

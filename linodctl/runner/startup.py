@@ -16,7 +16,7 @@ from linodctl.runner.batch import HEARD, Life
 from linodctl.runner.books import Books
 from linodctl.runner.changes import CONFIG_ERROR, RUNNING_CONFIG, Changes
 from linodctl.runner.inbox import Inbox
-from linodctl.runner.loader import Loader, with_code
+from linodctl.runner.loader import Loader, in_force, with_code
 from linodctl.runner.orders import execution_site
 from linodctl.runner.recovery import Legacy, end_leftovers, look_back
 from linodctl.runner.runner import Runner
@@ -81,7 +81,7 @@ def _runner(means: Means, loaded: Loaded, executor: Executor, legacy: Legacy, co
     books.begin(Life(loaded.site, __version__, now), legacy)
     books.note(CONFIG_ERROR, None)
     books.note(RUNNING_CONFIG, drift.footprint(loaded))
-    means.troubles(events.ConfigInForce(loaded.site, loaded.timezone, loaded.tasks, loaded.notify))
+    means.troubles(in_force(loaded))
     means.troubles(
         events.RunnerStarted(
             site=loaded.site,

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,8 +19,11 @@ from linodctl import events
 from linodctl.clock import SystemClock
 from linodctl.domain import LogLevel, Outcome, Result, TaskState, Trigger
 from linodctl.notify import post
-from linodctl.notify.desk import OUTBOX, TOLD, Desk
+from linodctl.notify.alerting import alerting
+from linodctl.notify.desk import Desk
 from linodctl.notify.dispatch import UNDELIVERED, Stuck
+from linodctl.notify.memory import OUTBOX, TOLD
+from linodctl.notify.message import Message
 from linodctl.planning import Start
 from linodctl.store import open_store
 from linodctl.store.store import Store
@@ -46,7 +50,7 @@ class Office:
         self.routes = routes
 
     def open(self, *, unclean: bool = False) -> None:
-        self.desk(events.ConfigInForce("demo", "UTC", TASKS, self.routes))
+        self.desk(events.ConfigInForce("demo", "UTC", Path("linodctl.yaml"), TASKS, self.routes))
         self.desk(events.RunnerStarted("demo", 1, 3, "x.db", NOON, unclean))
 
     def end_run(self, task: str, outcome: str = "failed") -> None:
@@ -164,12 +168,32 @@ def test_a_letter_whose_address_is_gone_is_given_up(store: Store, receiver: Rece
         office.open()
         office.end_run("a")
         await until(lambda: office.told, "it does not arrive")
+        [job] = office.desk._jobs.values()
         office.routes = {"default": ("json://127.0.0.1:1/other",)}
         office.open()
+        assert job.withdrawn
+        office.close()
 
     live(story)
-    await_note = store.note(OUTBOX)
-    assert (await_note["letters"], await_note["given_up"]) == ([], 1)
+    assert store.note(OUTBOX) == {"letters": [], "given_up": 1}
+
+
+def test_a_letter_is_on_record_before_it_is_sent(store: Store) -> None:
+    seen: list[Any] = []
+
+    def deliver(address: str, message: Message) -> None:
+        with open_store(store.path) as other:
+            seen.append((other.note(OUTBOX)["letters"][0]["title"], list(other.note(TOLD)["tasks"])))
+
+    async def story() -> None:
+        office = Office(store, {"default": ("json://x",)})
+        office.desk._deliver = deliver
+        office.open()
+        office.end_run("a")
+        await until(lambda: seen, "it is sent")
+
+    live(story)
+    assert seen == [("[demo] a failed", ["a"])]
 
 
 def test_an_unclean_end_is_told_with_what_it_lost_once_an_hour(store: Store, receiver: Receiver) -> None:
@@ -183,7 +207,7 @@ def test_an_unclean_end_is_told_with_what_it_lost_once_an_hour(store: Store, rec
 
     live(story)
     assert titles(receiver) == ["[demo] the runner had died; a lost a run"]
-    assert len(store.note(TOLD)["unclean"]) == 3
+    assert len(store.note(TOLD)["deaths"]["times"]) == 3
 
 
 def test_nobody_to_tell_costs_nothing_and_who_comes_later_hears_how_it_stands(store: Store, receiver: Receiver) -> None:
@@ -240,7 +264,7 @@ def test_an_overdue_task_is_told_of_at_the_start(store: Store, receiver: Receive
 
     async def story() -> None:
         office = Office(store, {"default": (receiver.alerts,)})
-        office.desk(events.ConfigInForce("demo", "UTC", (task,), office.routes))
+        office.desk(events.ConfigInForce("demo", "UTC", Path("linodctl.yaml"), (task,), office.routes))
         await until(lambda: receiver.hits, "the message")
 
     live(story)
@@ -262,3 +286,28 @@ def test_who_enabled_a_task_in_vain_is_told_again(store: Store, receiver: Receiv
 
     live(story)
     assert titles(receiver) == ["[demo] a failed and is disabled"] * 2
+
+
+def test_notes_that_somebody_meddled_with_count_as_nothing(store: Store, receiver: Receiver) -> None:
+    store.put_note(TOLD, {"tasks": {"a": {"trouble": "nonsense"}}})
+    store.put_note(OUTBOX, ["x"])
+
+    async def story() -> None:
+        office = Office(store, {"default": (receiver.alerts,)})
+        office.open()
+        office.end_run("a")
+        await until(lambda: receiver.hits, "the message")
+
+    live(story)
+    assert store.note(TOLD)["tasks"]["a"]["trouble"] == "failing"
+
+
+def test_a_mistake_in_the_alerts_does_not_end_the_runner(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble(self: Desk, event: events.Event) -> None:
+        raise ZeroDivisionError("oops")
+
+    monkeypatch.setattr(Desk, "__call__", stumble)
+    told: list[events.Event] = []
+    with alerting(store, SystemClock(), [told.append]) as hear:
+        hear(events.CodeRefreshed())
+    assert told == [events.Trouble("an alert or ping may be missing: ZeroDivisionError: oops")]

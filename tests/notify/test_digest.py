@@ -68,6 +68,7 @@ def story(text: str, **policy: object) -> list[str]:
         ("lost fail ok", ["lost", "failing", "recovered"]),
         ("fail lost ok", ["failing", "recovered"]),
         ("fail unseen ok fail unseen ok", []),
+        ("ok fail ok unseen fail enable", ["failing"]),
         ("fail enable fail ok", ["failing", "recovered"]),
         ("gone gone back ok", ["unrunnable", "runnable"]),
         ("fail gone back ok", ["failing", "unrunnable", "failing", "recovered"]),

@@ -12,10 +12,12 @@ from cases import HOUR, MINUTE, NOON, SECOND, make_task
 import linodctl
 from linodctl.domain import LogLevel, Outcome, Run, TaskState, Trigger
 from linodctl.masking import known
+from linodctl.notify.case import Case
+from linodctl.notify.deaths import Unclean
 from linodctl.notify.digest import Change, News, Told
-from linodctl.notify.message import LISTED, LONGEST_BODY, Case, Message, Origin, Tone, Unclean, compose
+from linodctl.notify.message import LISTED, LONGEST_BODY, Message, Origin, Tone, compose
 
-ORIGIN = Origin("shop", "web1", "Europe/Tallinn")
+ORIGIN = Origin("shop", "web1", "Europe/Tallinn", "/srv/shop/linodctl.yaml")
 ERROR = 'Traceback (most recent call last):\n  File "jobs.py", line 21, in fetch\nValueError: no orders'
 
 
@@ -65,7 +67,7 @@ traceback:
 last lines of its log:
   14:00:01 asking north
 
-(linodctl, site shop on web1)"""
+(linodctl on web1, site shop, config /srv/shop/linodctl.yaml)"""
     )
 
 
@@ -101,7 +103,7 @@ def test_many_at_once_are_one_message_with_a_list_the_worst_first() -> None:
     assert lines[1].startswith("  task0 failed: ")
     assert lines[LISTED] == "  … and 22 more: linodctl status"
     assert len(message.body) <= LONGEST_BODY
-    assert message.body.endswith("(linodctl, site shop on web1)")
+    assert message.body.endswith("(linodctl on web1, site shop, config /srv/shop/linodctl.yaml)")
 
 
 def test_a_runner_that_died_with_what_it_lost() -> None:

@@ -85,7 +85,7 @@ def test_starts_and_ends_of_a_run_go_out_with_one_id(receiver: Receiver, store: 
     async def live() -> None:
         pings = Pings(Path("s.db"), "host", SystemClock(), Stuck(store, SystemClock(), told.append), first_pause=0.01)
         task = make_task("backup", ping=receiver.ping)
-        pings(events.ConfigInForce("demo", "UTC", (task, make_task("other")), {}))
+        pings(events.ConfigInForce("demo", "UTC", Path("linodctl.yaml"), (task, make_task("other")), {}))
         for run_id, name in ((1, "backup"), (2, "other")):
             pings(events.RunStarted(run_id, name, Trigger.SCHEDULE, NOON, 1, LogLevel.INFO))
             result = Result(Outcome.FAILED, reason="no disk", error="Traceback: no disk")
@@ -107,7 +107,7 @@ def test_what_does_not_arrive_is_told_once_for_all_tasks_and_noted(store: Store)
         clock = SystemClock()
         pings = Pings(Path("s.db"), "host", clock, Stuck(store, clock, told.append), first_pause=0.001)
         tasks = tuple(make_task(name, ping=f"http://127.0.0.1:1/s3cret/{name}") for name in "abc")
-        pings(events.ConfigInForce("demo", "UTC", tasks, {}))
+        pings(events.ConfigInForce("demo", "UTC", Path("linodctl.yaml"), tasks, {}))
         for number, task in enumerate(tasks):
             pings(events.RunStarted(number, task.name, Trigger.SCHEDULE, NOON, 1, LogLevel.INFO))
         while not told:
