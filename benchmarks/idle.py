@@ -23,7 +23,8 @@ def main() -> None:
     seconds = parser.parse_args().seconds
     with tempfile.TemporaryDirectory() as folder:
         site = Path(folder) / "linodctl.yaml"
-        lines = [f"  job{number:03}: {{func: json.dumps, every: hour at :59}}" for number in range(TASKS)]
+        far_away = (time.localtime().tm_min + 30) % 60  # no task comes due while we count
+        lines = [f"  job{number:03}: {{func: json.dumps, every: hour at :{far_away:02}}}" for number in range(TASKS)]
         site.write_text("\n".join(["procedures:", *lines, ""]))
         runner = subprocess.Popen([sys.executable, "-m", "linodctl", "run", "-q", "-c", str(site)])
         try:

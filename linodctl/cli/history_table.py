@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from linodctl.cli.paint import Part, dim
 from linodctl.cli.table import Table
 from linodctl.cli.words import duration_of, how_many, outcome_of, when, why_of
 from linodctl.domain import Run, SkipRow
+from linodctl.planning.status import retold
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,14 +35,15 @@ def _run(site: Site, run: Run, now: datetime) -> list[Part]:
         outcome_of(run),
         duration_of(run, now),
         trigger,
-        why_of(run),
+        retold(why_of(run), partial(when, zone=site.zone_of(run.task))),
     ]
 
 
 def _skip(site: Site, skip: SkipRow) -> list[Part]:
     """Its place in the order is its last slot."""
     zone = site.zone_of(skip.task)
-    why = f"{skip.reason.value}: {skip.detail}" if skip.detail else skip.reason.value
+    detail = retold(skip.detail, partial(when, zone=zone))
+    why = f"{skip.reason.value}: {detail}" if detail else skip.reason.value
     if skip.count > 1:
         why = f"{how_many(skip.count, 'slot')} since {when(skip.slot, zone)}, {why}"
     return ["", when(skip.last_slot, zone), skip.task, dim("skipped"), "", "", why]

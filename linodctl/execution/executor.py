@@ -27,6 +27,7 @@ from linodctl.execution.reports import Report, ZygoteDied, ZygoteMissing, Zygote
 from linodctl.execution.settle import Exit, settle
 from linodctl.execution.threads import ThreadRun, Threads
 from linodctl.execution.wire import Unsendable, pack
+from linodctl.recurrence.values import duration_text
 
 __all__ = ["Executor", "ProbeFailed", "SetupFailed"]
 
@@ -182,7 +183,7 @@ class Executor:
 
     def _on_timeout(self, run_id: int) -> None:
         timeout = self._flights[run_id].order.launch.timeout
-        self.cancel(run_id, f"ran longer than its timeout of {timeout}", Outcome.TIMED_OUT)
+        self.cancel(run_id, f"ran longer than its timeout of {duration_text(timeout)}", Outcome.TIMED_OUT)
 
     def _on_ready(self) -> None:
         if self._zygote_missing:

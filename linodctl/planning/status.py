@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,6 +11,8 @@ from zoneinfo import ZoneInfo
 from linodctl.domain import Request, Run, Task, TaskState
 from linodctl.planning.expectation import overdue_since
 from linodctl.planning.slots import first_sight, next_slot
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,11 @@ def _next_time(task: Task, state: TaskState) -> datetime | None:
 def local(instant: datetime, task: Task) -> str:
     """The instant in the task's zone, to the second, with its offset."""
     return instant.astimezone(ZoneInfo(task.recurrence.zone)).isoformat(" ", "seconds")
+
+
+def retold(text: str, when: Callable[[datetime], str]) -> str:
+    """A recorded detail, with its instants (which decisions write in UTC) as `when` tells them."""
+    return _INSTANT.sub(lambda found: when(datetime.fromisoformat(found[0])), text)
 
 
 def in_words(span: timedelta) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from linodctl import events
 from linodctl.domain import LogLevel, Outcome, SkipReason
+from linodctl.planning.status import retold
 from linodctl.recurrence.values import duration_text
 
 logger = logging.getLogger("linodctl")
@@ -121,7 +122,7 @@ def _slots_skipped(event: events.SlotsSkipped, when: When) -> Line:
         text = f"{event.task}: {event.count} slots skipped, {when(event.first)} to {when(event.last)} ({event.reason})"
     # A disabled task was announced once; that its slots go by is for the history.
     level = logging.DEBUG if event.reason is SkipReason.DISABLED else logging.INFO
-    return level, f"{text}: {event.detail}" if event.detail else text
+    return level, f"{text}: {retold(event.detail, when)}" if event.detail else text
 
 
 def _ordinary(task_level: LogLevel) -> int:

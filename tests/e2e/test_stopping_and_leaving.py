@@ -20,7 +20,7 @@ def test_show_logs_and_history_tell_where_a_run_hung(make_site: MakeSite) -> Non
         run = site.wait_for_end("hangs", "timed_out")
     assert "in polite_at_first" in run["error"]
     page = site.plain("show", "hangs").stdout
-    assert "timed out: ran longer than its timeout of 0:00:01" in page and "in polite_at_first" in page
+    assert "timed out: ran longer than its timeout of 1s" in page and "in polite_at_first" in page
     log = site.plain("logs", "hangs").stdout
     assert "these are its stacks" in log and "in polite_at_first" in log
 

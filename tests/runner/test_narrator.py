@@ -10,12 +10,19 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from linodctl import events
-from linodctl.domain import LogLevel, Outcome, Result, Trigger
+from linodctl.domain import LogLevel, Outcome, Result, SkipReason, Trigger
 from linodctl.logserver.entry import entry_of
 from linodctl.logserver.lines import JsonLines
 from linodctl.runner.narrator import Narrator
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+def test_instants_in_the_detail_of_a_skip_are_told_in_the_sites_zone(caplog: pytest.LogCaptureFixture) -> None:
+    detail = "the run started at 2026-03-02T11:59:00+00:00 was going on"
+    with caplog.at_level(logging.DEBUG, "linodctl"):
+        Narrator(ZoneInfo("Europe/Tallinn"))(events.SlotsSkipped("a", SkipReason.OVERLAP, NOON, NOON, 1, detail))
+    assert caplog.messages[-1].endswith("(overlap): the run started at 2026-03-02 13:59:00+02:00 was going on")
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from linodctl.domain import Outcome, Run, SkipRow, Task, Trigger
 from linodctl.operations.explain.facts import Away, InTheWay, Runner, Switch, TakenOut
 from linodctl.planning.room import SITE_LIMIT
-from linodctl.planning.status import in_words, local
-
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
-"""As details on record have them: in UTC."""
+from linodctl.planning.status import in_words, local, retold
 
 _NAMED = 3
 
@@ -49,7 +45,7 @@ class Words:
         for run in runs:
             named = f"{run.task} since {run.start_time.isoformat(timespec='seconds')}"
             text = text.replace(named, f"run {run.run_id} of {named}")
-        return _INSTANT.sub(lambda found: self.when(datetime.fromisoformat(found[0])), text)
+        return retold(text, self.when)
 
     # --- runs -----------------------------------------------------------------------------------
 
