@@ -68,7 +68,7 @@ def sees_its_claim(ar):
 
 def asks_for_more_time(ar):
     from linodctl import Retry
-    raise Retry(after=1 if ar.attempt == 1 else 3600)
+    raise Retry(after=2 if ar.attempt == 1 else 3600)
 
 
 def skips():

