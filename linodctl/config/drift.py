@@ -20,10 +20,6 @@ Footprint = dict[str, Any]
 """What `footprint` gives, in JSON's types."""
 
 
-NOTHING: Footprint = {"files": {}, "globs": []}
-"""That of a config that nobody has noted down."""
-
-
 def footprint(loaded: Loaded) -> Footprint:
     """What was read: every file, env files too, as it was then, and what the includes found."""
     watch = loaded.watch

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from linodctl.config import ConfigError, drift
 from linodctl.domain import Request, Run
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from linodctl.domain import Task
     from linodctl.operations.site import Site
     from linodctl.store.reading import Reader, RunnerRow
+
+T = TypeVar("T")
 
 CONFIG_ERROR, RUNNING_CONFIG, RECOVERY = "config_error", "running_config", "recovery"
 """The runner's notes. (Its own constants have the same values, which a test sees to: importing them would import the
@@ -108,10 +110,10 @@ def _status(asked: Site, state: Path, tasks: Sequence[Task], **known: Any) -> Si
     with open_reader(state) as reader, reader.snapshot():
         lines = statuses(tasks, reader, now)
         return SiteStatus(
-            config_error=reader.note(CONFIG_ERROR),
-            config_changed=drift.differing(reader.note(RUNNING_CONFIG) or drift.NOTHING) if holder is not None else [],
+            config_error=_noted(reader, CONFIG_ERROR, str, None),
+            config_changed=_noted(reader, RUNNING_CONFIG, drift.differing, []) if holder is not None else [],
             troubles=_troubles(state) if holder is not None else [],
-            recovery=reader.note(RECOVERY),
+            recovery=_noted(reader, RECOVERY, dict, None),
             running=reader.running(),
             requested=reader.requests(),
             disabled=[line for line in lines if line.status.disabled],
@@ -141,13 +143,22 @@ def has_had_runner(site: Site) -> bool:
         return reader.runner() is not None
 
 
+def _noted(reader: Reader, key: str, read: Callable[[Any], T], nothing: T) -> T:
+    """What the runner's note says; one of another shape, which somebody has meddled with, says nothing."""
+    note = reader.note(key)
+    try:
+        return nothing if note is None else read(note)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return nothing
+
+
 def _alerts(reader: Reader) -> Alerts:
-    outbox, stuck = reader.note("alerts_outbox") or {}, reader.note("undelivered") or []
-    return Alerts(
-        waiting=len(outbox.get("letters", [])),
-        given_up=outbox.get("given_up", 0),
-        stuck=tuple(Stuck(item["to"], datetime.fromisoformat(item["since"]), item["why"]) for item in stuck),
-    )
+    waiting, given_up = _noted(reader, "alerts_outbox", lambda box: (len(box["letters"]), int(box["given_up"])), (0, 0))
+    return Alerts(waiting, given_up, stuck=_noted(reader, "undelivered", _stuck, ()))
+
+
+def _stuck(items: Sequence[Mapping[str, str]]) -> tuple[Stuck, ...]:
+    return tuple(Stuck(item["to"], datetime.fromisoformat(item["since"]), item["why"]) for item in items)
 
 
 def _runner(holder: Mapping[str, Any] | None, row: RunnerRow | None) -> dict[str, Any]:

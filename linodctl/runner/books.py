@@ -116,7 +116,7 @@ class Books:
         """Runs that an earlier runner left open have ended, nobody knows how; recorded with the next tick."""
         for run in runs:
             self._batch.ends.append((run.run_id, LOST, now))
-            seconds = (now - run.start_time).total_seconds()
+            seconds = _seconds(run.start_time, now)
             self.scheduler.found_dead(run, LOST, now)
             again = self.scheduler.tries_again(run.task, run.scheduled_for, run.attempt)
             self._work.events.append(events.RunEnded(run.run_id, run.task, LOST, seconds, run.log_level, again))
@@ -183,7 +183,7 @@ class Books:
                         run_id=report.run_id,
                         task=start.task.name,
                         result=report.result,
-                        seconds=(now - start.at).total_seconds(),
+                        seconds=_seconds(start.at, now),
                         log_level=start.task.log_level,
                         again=self.scheduler.tries_again(start.task.name, start.scheduled_for, start.attempt),
                     )
@@ -224,6 +224,11 @@ class Books:
 
     def _run_of(self, ticket: int) -> list[int]:
         return [run_id for run_id, start in self.live.items() if start.ticket == ticket]
+
+
+def _seconds(since: datetime, now: datetime) -> float:
+    """How long that was; nothing, if the clock was set back meanwhile."""
+    return max(0.0, (now - since).total_seconds())
 
 
 def _told(decision: Decision, run_ids: dict[int, int]) -> list[events.Event]:
