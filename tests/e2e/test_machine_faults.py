@@ -86,7 +86,7 @@ def assert_each_second_had_its_run(site: SiteFolder) -> None:
     assert set(starts) <= {slot.isoformat(timespec="microseconds") for slot in slots}
 
 
-# --- a full disk ----------------------------------------------------------------------------------
+# --- a disk that is full, or can't be written -----------------------------------------------------
 
 
 @contextmanager
@@ -123,8 +123,26 @@ def small_files(site: SiteFolder, runner: Callable[[], subprocess.Popen[str]]) -
     yield lambda: limit(log.stat().st_size), lambda: limit(resource.RLIM_INFINITY)
 
 
-@pytest.mark.parametrize("disk", [small_disk, small_files])
-def test_a_full_disk_stops_starts_until_there_is_room(site: SiteFolder, disk: Any) -> None:
+@contextmanager
+def read_only(site: SiteFolder, runner: Callable[[], subprocess.Popen[str]]) -> Iterator[tuple[Any, Any]]:
+    """Nothing can be written to the state file and its log, although they are open for it."""
+
+    def mark(how: str) -> int:
+        files = [str(site.state), str(site.state.with_name("linodctl.db-wal"))]
+        return subprocess.run(["chattr", how, *files], check=False, capture_output=True).returncode
+
+    def forbid() -> None:
+        if mark("+i") != 0:
+            pytest.skip("files can't be made immutable here")
+
+    try:
+        yield forbid, lambda: mark("-i")
+    finally:
+        mark("-i")
+
+
+@pytest.mark.parametrize("disk", [small_disk, small_files, read_only])
+def test_what_can_not_be_recorded_is_not_started_until_it_can(site: SiteFolder, disk: Any) -> None:
     processes: list[subprocess.Popen[str]] = []
     with disk(site, lambda: processes[0]) as (fill, empty):
         with site.runner() as runner:
