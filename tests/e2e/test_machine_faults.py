@@ -298,6 +298,41 @@ def test_without_descriptors_runs_are_lost_with_the_reason_and_the_runner_stays(
     assert "Traceback" not in site.log()
 
 
+@contextmanager
+def pids_group(processes: list[int]) -> Iterator[Path]:
+    """A control group with these processes; its `pids.max` limits how many there may be."""
+    pids = Path("/sys/fs/cgroup/pids")
+    group = (pids if pids.is_dir() else pids.parent) / f"linodctl-test-{os.getpid()}"
+    try:
+        group.mkdir()
+    except OSError:
+        pytest.skip("control groups can't be made here")
+    try:
+        if not (group / "pids.max").exists():
+            pytest.skip("processes can't be limited here")
+        for pid in processes:
+            (group / "cgroup.procs").write_text(str(pid))
+        yield group
+    finally:
+        for pid in (group / "cgroup.procs").read_text().split():
+            (group.parent / "cgroup.procs").write_text(pid)
+        group.rmdir()
+
+
+def test_without_processes_runs_are_lost_with_the_reason_and_the_runner_stays(make_site: MakeSite) -> None:
+    site = make_site("procedures: {quick: {func: jobs.quick, every: never}}")
+    with site.runner() as runner:
+        assert site.cli("trigger", "quick", "--wait")[0]["outcome"] == "succeeded"
+        zygotes = Path(f"/proc/{runner.pid}/task/{runner.pid}/children").read_text().split()
+        with pids_group([runner.pid, *map(int, zygotes)]) as group:
+            (group / "pids.max").write_text("0")
+            assert site.cli("trigger", "quick", "--wait", code=1)[0]["outcome"] == "lost"
+            assert site.history("quick")[0]["reason"].startswith("no process could be made for the run: ")
+            (group / "pids.max").write_text("max")
+            assert site.cli("trigger", "quick", "--wait")[0]["outcome"] == "succeeded"
+        assert runner.poll() is None
+
+
 def test_the_log_may_go_to_a_full_disk(site: SiteFolder) -> None:
     with Path("/dev/full").open("w") as full:
         command = site.start()
