@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
 
+from linodctl.config import ConfigError
 from linodctl.errors import LinodctlError
 from linodctl.operations import wishes
 from linodctl.runner.control import ask
@@ -73,7 +74,8 @@ class Mischief:
         self.deeds[name] += 1
         with (self.arena.folder / "mischief.log").open("a") as log:
             log.write(f"{time.monotonic():.3f} {self.arena.clock.now().isoformat()} {name}\n")
-        deed(self)
+        with contextlib.suppress(ConfigError):  # no names to choose from while the config is broken
+            deed(self)
 
     # --- killing ----------------------------------------------------------------------------------
 
