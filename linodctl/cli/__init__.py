@@ -1,7 +1,7 @@
 """What does a person type? One small file per command, without logic of its own: parse, call `operations`, print.
 
 program.py ──► <command>.py ──► operations/
-    │               └─► call.py ──► table.py, terminal.py, words.py
+    │               └─► call.py ──► table.py, terminal.py
     └─► failures.py (exit codes)
 """
 

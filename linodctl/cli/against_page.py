@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from linodctl.cli.paint import Painted, bad, dim, good, strong, warn
-from linodctl.cli.words import how_many, when
+from linodctl.paint import Painted, bad, dim, good, strong, warn
 from linodctl.planning.comparing import MANY, Change, Kind, Slots
+from linodctl.words import how_many, when
 
 if TYPE_CHECKING:
     from linodctl.cli.call import Call

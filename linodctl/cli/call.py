@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from linodctl.cli.paint import Part, line_of
+from linodctl.paint import Part, line_of
 
 if TYPE_CHECKING:
     from linodctl.cli.table import Table

@@ -6,7 +6,7 @@ import click
 
 from linodctl.cli import common, kinds
 from linodctl.cli.call import Call
-from linodctl.cli.words import how_many
+from linodctl.words import how_many
 
 
 @common.command()

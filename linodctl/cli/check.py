@@ -8,7 +8,7 @@ import click
 
 from linodctl.cli import common
 from linodctl.cli.call import Call
-from linodctl.cli.words import how_many
+from linodctl.words import how_many
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -39,7 +39,7 @@ def command(
     if call.json:
         call.print_json([{"task": t.name, "disabled": True, "reason": reason, "until": stamp(end)} for t in tasks])
         return
-    from linodctl.cli.words import when
+    from linodctl.words import when
 
     for task in tasks:
         until_then = f" until {when(end, call.site.zone_of(task.name))}" if end else ""

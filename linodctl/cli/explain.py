@@ -6,7 +6,7 @@ import click
 
 from linodctl.cli import common, kinds
 from linodctl.cli.call import Call
-from linodctl.cli.paint import Painted, strong
+from linodctl.paint import Painted, strong
 
 STYLES = {
     "ran": "good",

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from linodctl.cli.call import Call
 from linodctl.cli.log_lines import LogLines
-from linodctl.cli.paint import Part, line_of, strong
-from linodctl.cli.words import duration_of, outcome_of, why_of
 from linodctl.domain import Request, Run
 from linodctl.operations.follow import Attended, Step, Withdrawn
+from linodctl.paint import Part, line_of, strong
 from linodctl.store.rows import LogRow
+from linodctl.words import duration_of, outcome_of, why_of
 
 if TYPE_CHECKING:
     from linodctl.cli.progress import Bars

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from linodctl.cli.paint import Part, dim
 from linodctl.cli.table import Table
-from linodctl.cli.words import duration_of, how_many, outcome_of, when, why_of
 from linodctl.domain import Run, SkipRow
+from linodctl.paint import Part, dim
 from linodctl.planning.status import retold
+from linodctl.words import duration_of, how_many, outcome_of, when, why_of
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from linodctl.cli.call import Call
-from linodctl.cli.paint import Painted, Part, dim
-from linodctl.cli.words import LEVELS, when
+from linodctl.paint import Painted, Part, dim
+from linodctl.words import LEVELS, when
 
 if TYPE_CHECKING:
     from linodctl.logserver.entry import Entry

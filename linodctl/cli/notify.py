@@ -6,7 +6,7 @@ import click
 
 from linodctl.cli import common, kinds
 from linodctl.cli.call import Call
-from linodctl.cli.paint import bad, good
+from linodctl.paint import bad, good
 
 FAILED = 1
 

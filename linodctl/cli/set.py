@@ -26,11 +26,11 @@ def command(call: Call, name: str, settings: tuple[str, ...]) -> None:
       linodctl set 'mail_*' timeout=10m
       linodctl set checkdata retries='{attempts: 3, delay: 10s}'
     """
-    from linodctl.cli.words import shown
     from linodctl.masking import known
     from linodctl.operations.code import check_arguments
     from linodctl.operations.settings import set_options
     from linodctl.operations.typed import pairs
+    from linodctl.words import shown
 
     options = pairs(settings, "log_level=DEBUG")
     check_arguments(call.site, [name], options.get("args"), alone=True)

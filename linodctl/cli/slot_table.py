@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from linodctl.cli.table import Table
-from linodctl.cli.words import when
 from linodctl.planning.status import in_words
+from linodctl.words import when
 
 if TYPE_CHECKING:
     from linodctl.operations.upcoming import Upcoming

@@ -6,12 +6,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from linodctl.cli.call import Call
-from linodctl.cli.paint import Part, bad, dim, good, strong, warn
-from linodctl.cli.words import duration_of, how_many, lasting, when
 from linodctl.config.problems import shown_path
 from linodctl.domain import Request, Run
 from linodctl.operations.lists import TaskLine
 from linodctl.operations.status import SiteStatus, is_late
+from linodctl.paint import Part, bad, dim, good, strong, warn
+from linodctl.words import duration_of, how_many, lasting, when
 
 FEW = 5
 """How many names a line takes before it says 'and N more'."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from linodctl.cli.paint import Part, painted, style_of, text_of
+from linodctl.paint import Part, painted, style_of, text_of
 
 
 @dataclass(frozen=True, slots=True)

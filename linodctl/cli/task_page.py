@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from linodctl.cli.call import Call
 from linodctl.cli.history_table import history_table
-from linodctl.cli.paint import Painted, Part, bad, dim, strong
 from linodctl.cli.slot_table import slot_table
 from linodctl.cli.table import Table
-from linodctl.cli.words import STATES, duration_of, lasting, shown, when
 from linodctl.domain import Run
 from linodctl.masking import known
 from linodctl.operations.show import DEFAULT, TaskInFull
+from linodctl.paint import Painted, Part, bad, dim, strong
+from linodctl.words import STATES, duration_of, lasting, shown, when
 
 
 class TaskPage:

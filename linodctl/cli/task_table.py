@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from linodctl.cli.paint import Painted, Part
 from linodctl.cli.table import Table
-from linodctl.cli.words import OUTCOMES, STATES, when
+from linodctl.paint import Painted, Part
+from linodctl.words import OUTCOMES, STATES, when
 
 if TYPE_CHECKING:
     from linodctl.operations.lists import TaskLine

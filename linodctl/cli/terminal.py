@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table as Drawing
 from rich.text import Text
 
-from linodctl.cli.paint import Part, style_of, text_of
 from linodctl.cli.table import Table
+from linodctl.paint import Part, style_of, text_of
 
 STYLES = {"strong": "bold", "dim": "dim", "good": "green", "warn": "yellow", "bad": "red", "busy": "cyan"}
 

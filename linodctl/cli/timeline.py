@@ -8,11 +8,11 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from linodctl.cli.axis import axis_of
-from linodctl.cli.paint import Painted, Part, dim, strong
-from linodctl.cli.words import when
 from linodctl.config.values import format_duration
+from linodctl.paint import Painted, Part, dim, strong
 from linodctl.planning.simulation import Report, Scenario
 from linodctl.planning.simulation.report import TaskReport
+from linodctl.words import when
 
 Line = Sequence[Part]
 

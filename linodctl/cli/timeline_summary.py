@@ -9,9 +9,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from linodctl.cli.paint import Part, strong, warn
-from linodctl.cli.words import how_many, lasting, when
 from linodctl.operations.simulate_shape import suggestions
+from linodctl.paint import Part, strong, warn
+from linodctl.words import how_many, lasting, when
 
 if TYPE_CHECKING:
     from linodctl.operations.simulate import Plan

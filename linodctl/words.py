@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from linodctl.cli.paint import Painted, Part
+from linodctl.paint import Painted, Part
 
 if TYPE_CHECKING:
     from linodctl.domain import Run, SkipRow
