@@ -65,6 +65,18 @@ class ClockStepped:
 
 
 @dataclass(frozen=True, slots=True)
+class PassRecorded:
+    """A pass of the loop is through, and the state file was written: told after each pass that wrote something, and
+    each sign of life writes. Told no longer, the loop hangs, or nothing can be recorded. The first one means that the
+    runner has begun: it is on record, and so is its first tick."""
+
+    running: int
+    """Runs that go on."""
+    next_wakeup: datetime | None
+    """When something is due next; None if nothing ever is."""
+
+
+@dataclass(frozen=True, slots=True)
 class RunnerStopping:
     why: str
     running: int
@@ -146,6 +158,11 @@ class TaskInTime:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfigReloading:
+    """Somebody asked for it, and now it begins; it ends with one of the three below, unless the runner stops."""
+
+
+@dataclass(frozen=True, slots=True)
 class ConfigReloaded:
     tasks: int
 
@@ -155,6 +172,13 @@ class ConfigRejected:
     """A reload found problems; the old config goes on."""
 
     problems: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReloadFailed:
+    """Something else than the new config is in the way; the old one goes on."""
+
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +226,7 @@ Event = (
     | RunnerStarted
     | CameBack
     | ClockStepped
+    | PassRecorded
     | RunnerStopping
     | RunnerStopped
     | RunStarted
@@ -212,8 +237,10 @@ Event = (
     | TaskEnabled
     | TaskOverdue
     | TaskInTime
+    | ConfigReloading
     | ConfigReloaded
     | ConfigRejected
+    | ReloadFailed
     | CodeRefreshed
     | Undelivered
     | DeliveredAgain

@@ -90,6 +90,7 @@ class Changes:
     def _next(self) -> Coroutine[None, None, Apply] | None:
         if self._reload_wanted:
             self._reload_wanted = self._options_changed = False
+            self._tell(events.ConfigReloading())
             return self._reload(fresh_code=True)
         if self._options_changed:
             self._options_changed = False
@@ -124,7 +125,7 @@ class Changes:
     def _fail(self, error: Exception) -> None:
         """It is not the config's fault: the machine's, or ours."""
         why = str(error) if isinstance(error, LinodctlError | OSError) else f"{type(error).__name__}: {error}"
-        self._tell(events.Trouble(f"the new config is not in force: {why}; 'linodctl reload' tries again"))
+        self._tell(events.ReloadFailed(why))
 
     def _accept(self, loaded: Loaded) -> None:
         try:

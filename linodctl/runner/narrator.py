@@ -18,6 +18,8 @@ Line = tuple[int, str]
 
 FACTS = ("task", "run_id", "trigger", "scheduled_for", "attempt", "seconds", "count", "first", "last", "since")
 """Fields of events that JSON lines carry as they are."""
+WORDLESS = (events.ConfigInForce, events.ConfigReloading, events.PassRecorded)
+"""Events that others say, or that come too often for a line each."""
 FEW = 5
 """How many names a line takes before it says 'and N more'."""
 
@@ -29,8 +31,8 @@ class Narrator:
         self._zone = zone
 
     def __call__(self, event: events.Event) -> None:
-        if isinstance(event, events.ConfigInForce):
-            return  # RunnerStarted and ConfigReloaded say it
+        if isinstance(event, WORDLESS):
+            return
         level, text = _WORDS[type(event)](event, self._when)
         logger.log(level, "%s", text, extra={"event": type(event).__name__, "facts": self._facts(event)})
 
@@ -158,6 +160,10 @@ def _config_rejected(event: events.ConfigRejected, when: When) -> Line:
     return logging.ERROR, f"the new config has problems, the old one goes on:\n{event.problems}"
 
 
+def _reload_failed(event: events.ReloadFailed, when: When) -> Line:
+    return logging.ERROR, f"the new config is not in force: {event.why}; 'linodctl reload' tries again"
+
+
 def _code_refreshed(event: events.CodeRefreshed, when: When) -> Line:
     return logging.INFO, "files that setup or preload imported have changed; new runs get the new code"
 
@@ -209,6 +215,7 @@ _WORDS: dict[type, Callable[[Any, When], Line]] = {
     events.TaskInTime: _task_in_time,
     events.ConfigReloaded: _config_reloaded,
     events.ConfigRejected: _config_rejected,
+    events.ReloadFailed: _reload_failed,
     events.CodeRefreshed: _code_refreshed,
     events.Undelivered: _undelivered,
     events.DeliveredAgain: _delivered_again,

@@ -30,7 +30,7 @@ from linodctl.store.lock import SiteLock
 from linodctl.store.store import Store
 
 HEARTBEAT = 30
-"""Seconds between two signs of life in the state file."""
+"""Seconds between two signs of life in the state file, at most."""
 LOOK_AROUND = 15
 """Seconds between two looks for wishes whose wake-up call got lost, and at the socket they should have come by."""
 EXPECT = 15
@@ -61,6 +61,7 @@ class Runner:
         signals: Signals,
         clock: Clock,
         troubles: Troubles,
+        beat_every: int = HEARTBEAT,
     ) -> None:
         self._changes = changes
         self._store = store
@@ -75,7 +76,7 @@ class Runner:
         self._chores = Chores(
             clock,
             {
-                self._beat: HEARTBEAT,
+                self._beat: beat_every,
                 self._look_around: LOOK_AROUND,
                 self._miss_successes: EXPECT,
                 self._prune: PRUNE,
@@ -85,6 +86,8 @@ class Runner:
         self._since = clock.now()
         self._pruning: Iterator[object] | None = None
         self._overdue: set[str] = set()
+        self._wrote = False
+        """The state file was written since a pass was told of last."""
 
     @property
     def failed(self) -> int:
@@ -104,6 +107,7 @@ class Runner:
             self._look_after_changes()
             self._tick()
             self._prune_a_little()
+            self._tell_of_the_pass()
             await self._inbox.sleep(self._seconds_to_sleep(end))
         return self._signals.stop_why
 
@@ -112,13 +116,13 @@ class Runner:
 
         StateError if nothing can be recorded for `PATIENCE` seconds.
         """
-        self._tick()
+        self._pass()
         patience = self._clock.monotonic() + PATIENCE
         while (self._books.live or self._cannot_write) and not self._signals.stop_why:
             if self._cannot_write and self._clock.monotonic() > patience:
                 raise StateError(self._cannot_write)
             await self._inbox.sleep(RETRY_WRITE)
-            self._tick(new_slots=bool(self._cannot_write))
+            self._pass(new_slots=bool(self._cannot_write))
         return self._signals.stop_why or "the pass is done"
 
     async def drain(self, why: str) -> None:
@@ -129,7 +133,7 @@ class Runner:
         end = self._clock.monotonic() + drain
         while self._books.live and not self._signals.is_urgent and self._clock.monotonic() < end:
             await self._inbox.sleep(min(end - self._clock.monotonic(), RETRY_WRITE))
-            self._tick(starts=False)
+            self._pass(starts=False)
         await self._stop_runs()
 
     async def _stop_runs(self) -> None:
@@ -139,7 +143,7 @@ class Runner:
         closing.add_done_callback(lambda _: self._inbox.wake())
         while not closing.done():
             await self._inbox.sleep(RETRY_WRITE)
-            self._tick(starts=False)
+            self._pass(starts=False)
             if self._signals.is_urgent and not urgent:
                 urgent = True
                 self._executor.stop_all(RUNNER_STOPPED, at_once=True)
@@ -157,6 +161,12 @@ class Runner:
         self._tell(events.RunnerStopped(why))
 
     # --- the tick -------------------------------------------------------------------------------
+
+    def _pass(self, *, new_slots: bool = True, starts: bool = True) -> None:
+        """What is done whatever the loop waits for: chores, the tick, the word that both are through."""
+        self._chores.ring()
+        self._tick(new_slots=new_slots, starts=starts)
+        self._tell_of_the_pass()
 
     @property
     def _cannot_write(self) -> str | None:
@@ -176,8 +186,14 @@ class Runner:
         except StateError as error:
             self._hold(error)
         else:
+            self._wrote = True
             self._tell(events.Mended(STATE, "the state file can be written again; runs are started again"))
             self._act(work)
+
+    def _tell_of_the_pass(self) -> None:
+        if self._wrote and not self._cannot_write:
+            self._wrote = False
+            self._tell(events.PassRecorded(len(self._books.live), self._books.scheduler.next_wakeup()))
 
     def _hold(self, error: StateError) -> None:
         """Nothing is started that is not on record."""
@@ -237,6 +253,7 @@ class Runner:
         try:
             if self._books.runner_id is not None:
                 self._store.heartbeat(self._books.runner_id, self._clock.now())
+                self._wrote = True
         except StateGone as gone:
             self._put_state_back(gone)
         except StateError as error:

@@ -13,7 +13,7 @@ from linodctl import events
 from linodctl.clock import Clock
 from linodctl.runner.inbox import Inbox
 from linodctl.runner.loader import Loader
-from linodctl.runner.runner import Runner
+from linodctl.runner.runner import HEARTBEAT, Runner
 from linodctl.runner.signals import Signals
 from linodctl.runner.startup import Means, start
 from linodctl.runner.troubles import DESCRIPTORS, Troubles
@@ -33,8 +33,10 @@ async def session(
     *,
     once: bool = False,
     lasting: timedelta | None = None,
+    beat_every: int = HEARTBEAT,
 ) -> int:
     """Run until told to stop, for `lasting`, or `once` for one pass. The exit code: 1 if a run of that pass failed.
+    A sign of life is written every `beat_every` seconds, at most.
 
     The caller holds `lock`, the site's. SiteHeld if another runner holds it all the same.
     """
@@ -44,7 +46,7 @@ async def session(
     loop = asyncio.get_running_loop()
     signals.listen(loop)
     loop.set_exception_handler(partial(_on_loop_error, troubles))
-    means = Means(loader, lock, store, clock, inbox, signals, troubles)
+    means = Means(loader, lock, store, clock, inbox, signals, troubles, beat_every)
     runner = await _unless_stopped(start(means), inbox, signals)
     if runner is None:
         troubles(events.RunnerStopped(signals.stop_why))

@@ -19,7 +19,7 @@ from linodctl.runner.inbox import Inbox
 from linodctl.runner.loader import Loader, in_force, with_code
 from linodctl.runner.orders import execution_site
 from linodctl.runner.recovery import Legacy, end_leftovers, look_back
-from linodctl.runner.runner import Runner
+from linodctl.runner.runner import HEARTBEAT, Runner
 from linodctl.runner.signals import Signals
 from linodctl.runner.troubles import Troubles
 from linodctl.runner.wishes import Wishes
@@ -38,6 +38,8 @@ class Means:
     inbox: Inbox
     signals: Signals
     troubles: Troubles
+    beat_every: int = HEARTBEAT
+    """Seconds between two signs of life in the state file, at most."""
 
 
 async def start(means: Means) -> Runner:
@@ -103,4 +105,5 @@ def _runner(means: Means, loaded: Loaded, executor: Executor, legacy: Legacy, co
         signals=means.signals,
         clock=means.clock,
         troubles=means.troubles,
+        beat_every=means.beat_every,
     )
