@@ -6,6 +6,7 @@ An optional part is one line here.
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -51,15 +52,30 @@ def run_site(
     from linodctl.runner.session import session
     from linodctl.store import open_store
     from linodctl.store.lock import SiteLock
+    from linodctl.supervision.first_process import stand_in_for_init
+    from linodctl.supervision.supervised import supervised
 
+    below_init = stand_in_for_init()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # what it asks for, reading the config, is about to be done
     insist(site, site.loaded)  # all problems are told before anything is touched
     with (
+        supervised(site.clock, os.environ, below_init=below_init) as host,
         SiteLock(site.state, since=site.now(), version=__version__) as lock,
         open_store(site.state, PATIENCE) as store,
         listeners(site, store, quiet=quiet, color=color) as heard_by,
     ):
-        return asyncio.run(session(CarefulLoader(site), lock, store, site.clock, heard_by, once=once, lasting=lasting))
+        heard_by.append(host)
+        lives = session(
+            CarefulLoader(site),
+            lock,
+            store,
+            site.clock,
+            heard_by,
+            once=once,
+            lasting=lasting,
+            beat_every=host.beat_every,
+        )
+        return asyncio.run(lives)
 
 
 def open_site(config: str | Sequence[str] = (), state: str | None = None) -> OpenSite:

@@ -121,7 +121,7 @@ class Runner:
         while (self._books.live or self._cannot_write) and not self._signals.stop_why:
             if self._cannot_write and self._clock.monotonic() > patience:
                 raise StateError(self._cannot_write)
-            await self._inbox.sleep(RETRY_WRITE)
+            await self._nap()
             self._pass(new_slots=bool(self._cannot_write))
         return self._signals.stop_why or "the pass is done"
 
@@ -132,9 +132,13 @@ class Runner:
         self._tell(events.RunnerStopping(why, len(self._books.live), drain))
         end = self._clock.monotonic() + drain
         while self._books.live and not self._signals.is_urgent and self._clock.monotonic() < end:
-            await self._inbox.sleep(min(end - self._clock.monotonic(), RETRY_WRITE))
+            await self._nap(end - self._clock.monotonic())
             self._pass(starts=False)
         await self._stop_runs()
+
+    async def _nap(self, seconds: float = RETRY_WRITE) -> None:
+        """Until something is reported, a chore is due, or these seconds are over."""
+        await self._inbox.sleep(min(seconds, RETRY_WRITE, self._chores.seconds_to_next()))
 
     async def _stop_runs(self) -> None:
         """Close the executor, which ends every run one way or another, and record what becomes of them meanwhile."""
@@ -142,7 +146,7 @@ class Runner:
         closing = asyncio.ensure_future(self._executor.close(RUNNER_STOPPED, at_once=urgent))
         closing.add_done_callback(lambda _: self._inbox.wake())
         while not closing.done():
-            await self._inbox.sleep(RETRY_WRITE)
+            await self._nap()
             self._pass(starts=False)
             if self._signals.is_urgent and not urgent:
                 urgent = True
