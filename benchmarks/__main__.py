@@ -1,0 +1,75 @@
+"""`python -m benchmarks`: measure linodctl and its peers side by side, print one table, write one JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks import asking, machine, results, rounds, table
+from benchmarks.everybody import CONTENDERS
+from benchmarks.figure import Size
+from benchmarks.figures import FIGURES
+
+
+def main() -> int:
+    options = _options()
+    if options.list:
+        return _list()
+    if options.table:
+        print(table.table(json.loads(options.table.read_text())))
+        return 0
+    asking.use_venv(options.peers_venv)
+    named = set(options.only)
+    figures = [name for name in FIGURES if name in named] or list(FIGURES)
+    contenders = [name for name in CONTENDERS if name in named] or list(CONTENDERS)
+    plan = rounds.entries(figures, contenders)
+    about: dict[str, Any] = {"machine": machine.machine(), "versions": machine.everybody(), "small": options.small}
+    found: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
+        os.environ["XDG_CACHE_HOME"] = str(Path(folder) / "cache")  # neither used nor filled: the user's own
+        size = Size(options.small, Path(folder))
+        try:
+            for done in rounds.measure(plan, options.rounds, size):
+                found = results.document(plan, done, about)
+                if options.json:
+                    options.json.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+        except KeyboardInterrupt:
+            print("interrupted: this is what was measured until then", file=sys.stderr)
+            found = results.document(plan, options.rounds, about)
+    print(table.table(found))
+    return 1 if any(entry.contender == "linodctl" and entry.trouble for entry in plan) else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "--only", nargs="+", default=[], metavar="NAME", help="figures, contenders, or both (see --list)"
+    )
+    parser.add_argument("--rounds", type=int, help="how often each is measured (default: 5)")
+    parser.add_argument("--small", action="store_true", help="each once, in a tiny size: to see that all still work")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all samples, after each round")
+    parser.add_argument("--peers-venv", type=Path, metavar="DIR", help="where benchmarks/peers.txt is installed")
+    parser.add_argument("--list", action="store_true", help="the names of figures and contenders")
+    parser.add_argument("--table", type=Path, metavar="FILE", help="only print the table of a JSON that was written")
+    options = parser.parse_args()
+    options.rounds = options.rounds or (1 if options.small else 5)
+    if unknown := set(options.only) - set(FIGURES) - set(CONTENDERS):
+        parser.error(f"--only: there is no {', '.join(sorted(unknown))} (--list shows the names)")
+    return options
+
+
+def _list() -> int:
+    for name, figure in FIGURES.items():
+        print(f"{name:12} {figure.title}: {figure.how}")
+    for name, contender in CONTENDERS.items():
+        print(f"{name:12} {(contender.__doc__ or '').partition('.')[0]}".rstrip())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""linodctl as a user drives it: a config is written, `linodctl run` runs it, the state file tells what happened."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from benchmarks.linodctl_site import ISOLATION, Site
+
+PEER = False
+DISTRIBUTIONS = ("linodctl",)
+PROGRAMS: tuple[str, ...] = ()
+TAKES_PART: dict[str, dict[str, dict[str, Any]]] = {
+    "runs_fresh": {"linodctl": {"isolation": "fresh"}},
+    "runs_warm": {"linodctl": {"isolation": "warm"}},
+    "runs_thread": {"linodctl": {"isolation": "thread"}},
+}
+
+
+def runs(count: int, isolation: str) -> float:
+    """So many tasks, all due at the same instant. Warm workers each serve one task: there 10 tasks are triggered."""
+    return _triggered(count) if isolation == "warm" else _due_together(count, isolation)
+
+
+def _due_together(count: int, isolation: str) -> float:
+    for patience in (1, 2, 4):
+        due = (datetime.now(UTC) + timedelta(seconds=3 + patience * count / 400)).replace(microsecond=0)
+        with tempfile.TemporaryDirectory() as folder:
+            each = f"func: benchmarks.jobs.nothing, every: 1 hour, from: {due:%Y-%m-%dT%H:%M:%S}"
+            site = Site(Path(folder))
+            site.write(ISOLATION[isolation], (f"job{number}: {{{each}}}" for number in range(count)))
+            with site.runner() as ready:
+                if ready > due - timedelta(seconds=0.5):
+                    continue  # this machine needs more time to read the config
+                site.wait_for_ends(count)
+            last = site.read("SELECT max(end_time) FROM runs")[0][0]
+            return (datetime.fromisoformat(last) - due).total_seconds()
+    raise RuntimeError(f"the runner was never ready before its {count} tasks were due")
+
+
+def _triggered(count: int) -> float:
+    """The requests wait for a runner. What its first tenth took, with the start of the workers, is left out."""
+    with tempfile.TemporaryDirectory() as folder:
+        site = Site(Path(folder))
+        tasks = [f"job{number}: {{func: benchmarks.jobs.nothing, every: never}}" for number in range(10)]
+        site.write(ISOLATION["warm"] | {"overlap": "allow"}, tasks)
+        site.trigger(count)
+        with site.runner():
+            site.wait_for_ends(count)
+        ends = [datetime.fromisoformat(end) for (end,) in site.read("SELECT end_time FROM runs ORDER BY end_time")]
+    first = max(1, count // 10)
+    return (ends[-1] - ends[first - 1]).total_seconds() * count / (count - first)
