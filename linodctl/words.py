@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -21,6 +22,17 @@ OUTCOMES = {
     "cancelled": "warn",
     "skipped": "dim",
 }
+MARKS = {
+    "succeeded": "✓",
+    "warned": "!",
+    "failed": "✗",
+    "timed_out": "T",
+    "cancelled": "-",
+    "lost": "?",
+    "skipped": "·",
+}
+"""One character for each outcome, which can be told from the others without colour."""
+_MARKS_IN_ASCII = str.maketrans("✓✗·", "+x.")
 STATES = {
     "running": "busy",
     "requested": "busy",
@@ -55,6 +67,26 @@ def outcome_of(run: Run) -> Part:
     if run.outcome is None:
         return Painted("running", "busy")
     return Painted(run.outcome.value, OUTCOMES[run.outcome.value])
+
+
+def marks_of(outcomes: Sequence[str], encoding: str | None) -> Part:
+    """A mark for each, in the colour of the last; in ASCII for an encoding that doesn't know them."""
+    if not outcomes:
+        return ""
+    return Painted(_in(encoding, "".join(MARKS[outcome] for outcome in outcomes)), OUTCOMES[outcomes[-1]])
+
+
+def legend_of(outcomes: Sequence[str], encoding: str | None) -> str:
+    """What their marks mean: `✓ succeeded, ✗ failed`."""
+    return _in(encoding, ", ".join(f"{mark} {outcome}" for outcome, mark in MARKS.items() if outcome in outcomes))
+
+
+def _in(encoding: str | None, marks: str) -> str:
+    try:
+        marks.encode(encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return marks.translate(_MARKS_IN_ASCII)
+    return marks
 
 
 def duration_of(run: Run, now: datetime) -> str:

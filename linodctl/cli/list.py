@@ -14,7 +14,9 @@ from linodctl.cli.table import Table
 def command(call: Call, what: str) -> None:
     """List the tasks, the procedures or the log levels.
 
-    Without an argument: the tasks, with their status and last run.
+    Without an argument: the tasks, with their status, last run, and a mark for each of the last runs, oldest first:
+    ✓ succeeded, ! warned, ✗ failed, T timed out, - cancelled, ? lost, · skipped. What takes far longer than usual, or
+    hardly ends before its next slot, is told in the status.
 
     \b
     Examples:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from linodctl.domain import Request, Run
 from linodctl.operations.lists import TaskLine
 from linodctl.operations.status import SiteStatus, is_late
 from linodctl.paint import Part, bad, dim, good, strong, warn
+from linodctl.planning.trends import is_far_over
 from linodctl.words import duration_of, how_many, lasting, when
 
 FEW = 5
@@ -36,7 +38,7 @@ class StatusPage:
             if self._status.is_dead(run):
                 self._line("died", self._of_run(run), ", ", bad("its runner died; the next one marks it lost"))
             else:
-                self._line("running", self._of_run(run))
+                self._line("running", self._of_run(run), *self._against_usual(run))
         for request in self._status.requested:
             self._line("requested", self._of_request(request))
         for line in self._status.late:
@@ -131,6 +133,12 @@ class StatusPage:
         stopping = f", asked to stop by {run.cancel_requested}" if run.cancel_requested else ""
         since = when(run.start_time, zone)
         return f"{run.task}: run {run.run_id} since {since} ({duration_of(run, self._now)}){progress}{stopping}"
+
+    def _against_usual(self, run: Run) -> Iterator[Part]:
+        usual = self._status.usual.get(run.task)
+        if usual is not None and is_far_over(self._now - run.start_time, usual):
+            yield ", "
+            yield warn(f"far longer than usual ({lasting(usual)})")
 
     def _of_request(self, request: Request) -> str:
         since = when(request.requested_at, self._zone_of(request.task))

@@ -15,6 +15,8 @@ class Table:
     columns: Sequence[str]
     rows: Sequence[Sequence[Part]]
     right: frozenset[str] = frozenset()
+    whole: frozenset[str] = frozenset()
+    """Columns whose cells are never folded."""
     empty: str = "nothing to show"
     """What to say instead of a table without rows."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 
 from linodctl.cli.call import Call
@@ -12,8 +13,9 @@ from linodctl.cli.table import Table
 from linodctl.domain import Run
 from linodctl.masking import known
 from linodctl.operations.show import DEFAULT, TaskInFull
-from linodctl.paint import Painted, Part, bad, dim, strong
-from linodctl.words import STATES, duration_of, lasting, shown, when
+from linodctl.paint import Painted, Part, bad, dim, strong, warn
+from linodctl.planning.trends import is_far_over
+from linodctl.words import STATES, duration_of, lasting, legend_of, marks_of, shown, when
 
 
 class TaskPage:
@@ -38,6 +40,7 @@ class TaskPage:
         self._call.print_line(strong(task.name), f": {task.description}" if task.description else "")
         facts: list[tuple[str, Part]] = [
             ("status", Painted(status.text, STATES[status.state])),
+            *(("warning", warn(words)) for words in self._full.line.warnings),
             ("overdue", self._overdue()),
             ("recurrence", f"{task.recurrence.text} ({task.recurrence.zone})"),
             ("procedure", f"{task.procedure} ({task.launch.func})"),
@@ -46,7 +49,7 @@ class TaskPage:
         ]
         for name, value in facts:
             if value:
-                self._call.print_line(f"  {name:<13}", value)
+                self._call.print_line(f"  {name:<14}", value)
 
     def _overdue(self) -> Part:
         since, expect = self._full.line.status.overdue_since, self._task.policy.expect
@@ -61,9 +64,19 @@ class TaskPage:
         yield "last start", when(state.last_start_time, self._zone)
         yield "last end", when(state.last_end_time, self._zone)
         yield "last outcome", state.last_outcome.value if state.last_outcome else ""
+        yield from self._trend()
         yield "last success", when(state.last_success, self._zone)
         yield "failures", f"{state.failures} in a row" if state.failures else ""
         yield "memory", json.dumps(known.value(state.memory), ensure_ascii=False) if state.memory else ""
+
+    def _trend(self) -> Iterator[tuple[str, Part]]:
+        trend = self._full.line.trend
+        if trend.last is None:
+            return
+        yield "trend", marks_of(trend.outcomes, sys.stdout.encoding)
+        yield "", dim(legend_of(trend.outcomes, sys.stdout.encoding))
+        yield "last took", warn(lasting(trend.last)) if is_far_over(trend.last, trend.usual) else lasting(trend.last)
+        yield "usually takes", lasting(trend.usual) if trend.usual is not None else ""
 
     def _disabled(self) -> None:
         """Why, the traceback that tells more, and what to do about it."""

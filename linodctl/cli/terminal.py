@@ -6,7 +6,7 @@ import shutil
 import sys
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table as Drawing
 from rich.text import Text
 
@@ -30,12 +30,14 @@ def console(color: bool) -> Console:
 
 
 def draw(table: Table, *, color: bool) -> None:
-    """Fit the table to the terminal's width; long cells are folded, not cut."""
-    drawing = Drawing(box=SIMPLE_HEAD, header_style="bold", show_edge=False, pad_edge=False)
-    for title in table.columns:
-        drawing.add_column(title, justify="right" if title in table.right else "left", overflow="fold")
+    """Fit the table to the terminal's width: long cells are folded, not cut, and columns that say nothing left out."""
+    drawing = Drawing(box=SIMPLE_HEAD, header_style="bold", show_edge=False, pad_edge=False, collapse_padding=True)
+    saying = [place for place in range(len(table.columns)) if any(text_of(row[place]) for row in table.rows)]
+    for title in (table.columns[place] for place in saying):
+        justify: JustifyMethod = "right" if title in table.right else "left"
+        drawing.add_column(title, justify=justify, overflow="fold", no_wrap=title in table.whole)
     for row in table.rows:
-        drawing.add_row(*map(rich_text, row))
+        drawing.add_row(*(rich_text(row[place]) for place in saying))
     console(color).print(drawing)
 
 

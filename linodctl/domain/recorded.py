@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from linodctl.domain.words import LogLevel, Outcome, SkipReason, Trigger
 
@@ -152,6 +152,14 @@ class Run:
     """done, total (if known), text."""
     cancel_requested: str | None = None
     """Who asked to stop it, while it runs."""
+
+
+class Lately(NamedTuple):
+    """How a task's latest runs ended and how long they took, the newest first: no more needs to be known of many."""
+
+    outcomes: tuple[Outcome, ...]
+    seconds: tuple[float, ...]
+    """As many as there are outcomes, in the same order."""
 
 
 @dataclass(frozen=True, slots=True)

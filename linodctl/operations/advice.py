@@ -5,21 +5,16 @@ from __future__ import annotations
 
 import pwd
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING
 
 from linodctl.planning.advising import clock_warning, length_warning
+from linodctl.planning.trends import LOOKED_AT, NOTHING, usual_of
 
 if TYPE_CHECKING:
     from linodctl.config import Loaded, Problem
     from linodctl.domain import Task
     from linodctl.operations.site import Site
-    from linodctl.store.reading import Reader
-
-ENOUGH = 5
-"""So many runs tell how long one usually takes."""
 
 _RULES = ("every", "cron", "rrule")
 """Options one of which a recurrence usually has; a warning about it stands there."""
@@ -33,12 +28,13 @@ def advice(site: Site, loaded: Loaded) -> Iterator[Problem]:
             yield from _lacking(loaded, task)
     with site.declaration.reading() as reader, reader.snapshot():
         states = reader.states()
+        latest = reader.lately([task.name for task in loaded.tasks], LOOKED_AT)
         for task in loaded.tasks:
             if task.disabled is not None:
                 continue
             state = states.get(task.name)
             anchor = state.anchor if state is not None else None
-            usual = _usual(task, reader)
+            usual = usual_of(latest.get(task.name, NOTHING))
             warnings = [
                 clock_warning(task, anchor, now),
                 length_warning(task, usual, anchor, now) if usual is not None else None,
@@ -61,12 +57,6 @@ def _is_user(name: str) -> bool:
     except KeyError:
         return False
     return True
-
-
-def _usual(task: Task, reader: Reader) -> timedelta | None:
-    """The median of the latest runs that ended well; None if there are too few."""
-    seconds = reader.durations(task.name)
-    return timedelta(seconds=median(seconds)) if len(seconds) >= ENOUGH else None
 
 
 def _option(loaded: Loaded, task: Task) -> str:

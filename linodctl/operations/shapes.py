@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -45,6 +45,10 @@ def stamp(instant: datetime | None, zone: tzinfo | None = None) -> str | None:
     return (instant if zone is None else instant.astimezone(zone)).isoformat()
 
 
+def seconds(span: timedelta | None) -> float | None:
+    return None if span is None else span.total_seconds()
+
+
 def task_shape(line: TaskLine) -> Shape:
     task, state, status = line.task, line.state, line.status
     return {
@@ -63,6 +67,10 @@ def task_shape(line: TaskLine) -> Shape:
         "next_time": stamp(status.next_time),
         "overdue_since": stamp(status.overdue_since),
         "timezone": task.recurrence.zone,
+        "trend": [outcome.value for outcome in line.trend.outcomes],
+        "last_duration": seconds(line.trend.last),
+        "usual_duration": seconds(line.trend.usual),
+        "warnings": list(line.warnings),
     }
 
 
@@ -176,7 +184,9 @@ def status_shape(status: SiteStatus) -> Shape:
         "config_changed": status.config_changed,
         "troubles": status.troubles,
         "recovery": status.recovery,
-        "running": [run_shape(run) for run in status.running],
+        "running": [
+            {**run_shape(run), "usual_duration": seconds(status.usual.get(run.task))} for run in status.running
+        ],
         "requested": [request_shape(request) for request in status.requested],
         "disabled": [task_shape(line) for line in status.disabled],
         "late": [task_shape(line) for line in status.late],

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from statistics import median
 from typing import TYPE_CHECKING
 
 from linodctl.errors import UsageError
 from linodctl.operations.names import select
 from linodctl.planning.simulation import Down, Grid, Report, Scenario, opening_states, simulate
+from linodctl.planning.trends import LOOKED_AT, usual_of_each
 
 if TYPE_CHECKING:
     from linodctl.domain import Task
@@ -43,7 +43,7 @@ class Plan:
 
     scenario: Scenario
     measured: frozenset[str]
-    """Tasks whose duration is the median of their latest successful runs."""
+    """Tasks whose duration is what their latest good runs usually took."""
     given: frozenset[str]
     """Tasks whose duration was said."""
 
@@ -107,8 +107,8 @@ def _given(tasks: Sequence[Task], durations: Sequence[tuple[str, timedelta]]) ->
 
 
 def _measured(tasks: Sequence[Task], reader: Reader) -> dict[str, timedelta]:
-    seconds = {task.name: reader.durations(task.name) for task in tasks}
-    return {name: timedelta(seconds=max(0.0, median(known))) for name, known in seconds.items() if known}
+    """However few runs there were, they are the best guess."""
+    return usual_of_each(reader.lately([task.name for task in tasks], LOOKED_AT), enough=1)
 
 
 def _words(instant: datetime) -> str:

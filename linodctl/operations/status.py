@@ -12,6 +12,7 @@ from linodctl.config import ConfigError, drift
 from linodctl.domain import Request, Run
 from linodctl.identity import still_lives
 from linodctl.operations.lists import TaskLine, statuses
+from linodctl.planning.trends import LOOKED_AT, usual_of_each
 from linodctl.store import open_reader
 from linodctl.store.lock import SiteLock
 
@@ -79,6 +80,8 @@ class SiteStatus:
     zone: str = "UTC"
     """The site's time zone."""
     running: list[Run] = field(default_factory=list)
+    usual: Mapping[str, timedelta] = field(default_factory=dict)
+    """How long runs of the tasks that run usually take, where that is known."""
     requested: list[Request] = field(default_factory=list)
     disabled: list[TaskLine] = field(default_factory=list)
     late: list[TaskLine] = field(default_factory=list)
@@ -108,13 +111,14 @@ def _status(asked: Site, state: Path, tasks: Sequence[Task], **known: Any) -> Si
     now = asked.now()
     holder = SiteLock(state).holder()
     with open_reader(state) as reader, reader.snapshot():
-        lines = statuses(tasks, reader, now)
+        lines, running = statuses(tasks, reader, now), reader.running()
         return SiteStatus(
             config_error=_noted(reader, CONFIG_ERROR, str, None),
             config_changed=_noted(reader, RUNNING_CONFIG, drift.differing, []) if holder is not None else [],
             troubles=_troubles(state) if holder is not None else [],
             recovery=_noted(reader, RECOVERY, dict, None),
-            running=reader.running(),
+            running=running,
+            usual=usual_of_each(reader.lately([run.task for run in running], LOOKED_AT)),
             requested=reader.requests(),
             disabled=[line for line in lines if line.status.disabled],
             late=[line for line in lines if is_late(line, now) or line.status.overdue_since is not None],

@@ -48,5 +48,7 @@ def shortest_interval(task: Task, anchor: datetime | None, now: datetime) -> tim
     rule = task.recurrence
     if rule.after_finish is not None:
         return None
+    if rule.spacing is not None:
+        return rule.spacing
     slots = islice(rule.slots(now, now + AHEAD, anchor or now), LOOKED_AT)
     return min((later - earlier for earlier, later in pairwise(slots)), default=None)

@@ -64,6 +64,11 @@ class Recurrence:
         return self.rule.step if self.from_finish else None
 
     @property
+    def spacing(self) -> timedelta | None:
+        """The time between any two neighbouring slots where it is always the same; None under every other rule."""
+        return self.rule.step if isinstance(self.rule, Interval) else None
+
+    @property
     def in_seconds(self) -> bool:
         """Whether the unit is seconds, so that the default log level is WARNING."""
         return self.rule.in_seconds

@@ -108,12 +108,6 @@ def run_of(row: sqlite3.Row) -> Run:
     )
 
 
-@_reads("runs", "run_id")
-def seconds_of(row: sqlite3.Row) -> float:
-    """How long a run took."""
-    return (instant_of(row["end_time"]) - instant_of(row["start_time"])).total_seconds()
-
-
 @_reads("skips", "skip_id")
 def skip_of(row: sqlite3.Row) -> SkipRow:
     return SkipRow(

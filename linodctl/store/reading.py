@@ -15,8 +15,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
-from linodctl.domain import Request, Run, SkipRow, TaskState
-from linodctl.store import decoding, history
+from linodctl.domain import Lately, Request, Run, SkipRow, TaskState
+from linodctl.store import decoding, history, lately
 from linodctl.store.columns import instant_of, text_of
 from linodctl.store.errors import DamagedRow, in_words
 from linodctl.store.logs import logs_query, newest_of, over_before
@@ -132,13 +132,11 @@ class Reader:
         sql = "SELECT * FROM skips WHERE task = ? AND last_slot >= ? AND slot <= ? ORDER BY last_slot, skip_id"
         return [decoding.skip_of(row) for row in self._all(sql, [task, text_of(at), text_of(at)])]
 
-    def durations(self, task: str, last: int = 50) -> list[float]:
-        """Seconds that the task's latest runs took, newest first: only of those that came to their own good end."""
-        sql = (
-            "SELECT run_id, start_time, end_time FROM runs WHERE task = ? AND outcome IN ('succeeded', 'warned') "
-            "ORDER BY start_time DESC LIMIT ?"
-        )
-        return [decoding.seconds_of(row) for row in self._all(sql, [task, last])]
+    def lately(self, names: Iterable[str], last: int) -> dict[str, Lately]:
+        """The latest `last` runs, by when they started, that have ended, of each of these tasks that has run."""
+        wanted = set(names)
+        rows = self._all(*lately.query(None if len(wanted) > MANY else wanted, last))
+        return {row["name"]: lately.read(row["ended"]) for row in rows if row["name"] in wanted}
 
     def logs(
         self,

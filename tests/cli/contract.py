@@ -33,6 +33,10 @@ TASK = {
     "last_outcome": MaybeText,
     "next_time": MAYBE_TIME,
     "timezone": Text,
+    "trend": (list,),
+    "last_duration": MaybeReal,
+    "usual_duration": MaybeReal,
+    "warnings": (list,),
 }
 PROCEDURE = dict.fromkeys(("name", "func", "description", "recurrence", "log_level"), Text)
 LOG_LEVEL = {"value": Text, "text": Text, "number": Number, "use": Text}

@@ -44,7 +44,7 @@ def test_list_log_levels_needs_no_config(site: Site) -> None:
 def test_list_in_plain_columns_can_be_grepped(site: Site) -> None:
     text = site.plain("list").stdout
     head, *rows = text.splitlines()
-    assert head.split() == ["No.", "task", "recurrence", "log", "level", "disabled", "status", "last", "run"]
+    assert head.split() == ["No.", "task", "recurrence", "log", "level", "disabled", "status", "last", "run", "trend"]
     starts = {line.index(word) for line, word in zip(rows, ("good", "bad", "declared_off", "good_again"), strict=True)}
     assert starts == {head.index("task")}
     assert "Disabled (disabled in linodctl.yaml:10)" in text
