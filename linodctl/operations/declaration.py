@@ -76,7 +76,7 @@ class Declaration:
 
     def state_path(self, declared: Path) -> Path:
         """The state file: `--state` and $LINODCTL_STATE win over what the config declares."""
-        return Path(self._state).absolute() if self._state else declared
+        return self.stated() or declared
 
     def _memory_beside(self, document: dict[str, Any]) -> Memory | None:
         """The memory that goes with a document from the cache; None if reading the config again might give another."""
@@ -90,9 +90,13 @@ class Declaration:
         )
         return memory if current else None
 
+    def stated(self) -> Path | None:
+        """The state file that `--state` or $LINODCTL_STATE names: nothing needs to be read to know it."""
+        return Path(self._state).absolute() if self._state else None
+
     def state(self) -> Path:
         """The state file, also of a config with problems."""
-        return self.state_path(Path(self.peek()["state"]))
+        return self.stated() or self.state_path(Path(self.peek()["state"]))
 
     def peek(self) -> dict[str, Any]:
         """What the config says of the site as a whole, also one with problems."""

@@ -10,6 +10,7 @@ from linodctl.domain import LogLevel, Procedure, Request, Run, SkipRow
 from linodctl.masking import known
 
 if TYPE_CHECKING:
+    from linodctl.operations.health import Health
     from linodctl.operations.lists import TaskLine
     from linodctl.operations.show import Option, TaskInFull
     from linodctl.operations.status import SiteStatus
@@ -197,6 +198,17 @@ def status_shape(status: SiteStatus) -> Shape:
                 {"to": stuck.to, "since": stamp(stuck.since), "why": stuck.why} for stuck in status.alerts.stuck
             ],
         },
+    }
+
+
+def health_shape(health: Health) -> Shape:
+    return {
+        "healthy": health.is_well,
+        "verdict": health.verdict.value,
+        "text": health.text,
+        "pid": health.pid,
+        "heartbeat": stamp(health.heartbeat),
+        "late": list(health.late),
     }
 
 

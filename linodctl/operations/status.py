@@ -115,7 +115,7 @@ def _status(asked: Site, state: Path, tasks: Sequence[Task], **known: Any) -> Si
         return SiteStatus(
             config_error=_noted(reader, CONFIG_ERROR, str, None),
             config_changed=_noted(reader, RUNNING_CONFIG, drift.differing, []) if holder is not None else [],
-            troubles=_troubles(state) if holder is not None else [],
+            troubles=troubles_of(state) if holder is not None else [],
             recovery=_noted(reader, RECOVERY, dict, None),
             running=running,
             usual=usual_of_each(reader.lately([run.task for run in running], LOOKED_AT)),
@@ -128,8 +128,8 @@ def _status(asked: Site, state: Path, tasks: Sequence[Task], **known: Any) -> Si
         )
 
 
-def _troubles(state: Path) -> list[str] | None:
-    """What the runner itself says: what is wrong with the state file can't stand in it."""
+def troubles_of(state: Path) -> list[str] | None:
+    """What the runner itself says is wrong, even with the state file; None if it doesn't answer."""
     from linodctl.runner.control import ask
 
     answer = ask(state, "status", timeout=PATIENCE)
@@ -179,8 +179,8 @@ def _runner(holder: Mapping[str, Any] | None, row: RunnerRow | None) -> dict[str
     }
 
 
-def is_late(line: TaskLine, now: datetime) -> bool:
-    """Whether a start of the task has waited for longer than it should."""
+def is_late(line: TaskLine, now: datetime, than: timedelta = LATE) -> bool:
+    """Whether a start of the task has waited for longer than it may."""
     next_time = line.status.next_time
     known = line.state is not None and line.state.settled is not None
-    return known and line.status.state == "asap" and next_time is not None and now - next_time > LATE
+    return known and line.status.state == "asap" and next_time is not None and now - next_time > than

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from chronicle import Chronicle
 
 from linodctl.operations.site import Site
 from linodctl.testing import FakeClock
+
+Begin = Callable[..., Chronicle]
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 """A Monday."""
@@ -52,3 +55,19 @@ def make_site(tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch)
         return Site([str(path)], clock=clock)
 
     return make
+
+
+@pytest.fixture
+def begin(tmp_path: Path) -> Iterator[Begin]:
+    """Makes a site whose runner starts at 12:00 on a Monday; tasks come by name: `begin(a="every: day")`."""
+    opened: list[Chronicle] = []
+
+    def make(*, site: str = "", **tasks: str) -> Chronicle:
+        declared = "".join(f"  {name}: {{func: jobs.job, {options}}}\n" for name, options in tasks.items())
+        opened.append(Chronicle(tmp_path, f"{site}\nprocedures:\n{declared}"))
+        opened[-1].start()
+        return opened[-1]
+
+    yield make
+    for chronicle in opened:
+        chronicle.close()

@@ -85,9 +85,12 @@ def test_the_watchdog_is_not_fed_while_nothing_can_be_recorded(site: SiteFolder,
         with closing(sqlite3.connect(site.state, isolation_level=None)) as db:
             db.execute("BEGIN IMMEDIATE")
             host.wait_for("STATUS=TROUBLE: ", "is locked by another process")
+            unwell = site.cli("health", code=4)
+            assert unwell["verdict"] == "trouble" and "is locked by another process" in unwell["text"]
             assert [each for each in host.wait_until_quiet(WATCHDOG) if "WATCHDOG" in each] == []
             db.execute("ROLLBACK")
         host.wait_for("WATCHDOG=1", without="TROUBLE")
+        assert site.plain("health").stdout.startswith("healthy: the runner (pid ")
 
 
 def test_a_hung_runner_is_not_certified_and_says_where_it_hangs(site: SiteFolder, host: FakeHost) -> None:
