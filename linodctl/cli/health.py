@@ -18,7 +18,7 @@ NOT_WELL = 4
     "--late", metavar="DURATION", type=kinds.Duration(), help="Not healthy either if a task is later than that ('5m')."
 )
 def command(call: Call, late: timedelta | None) -> int:
-    """Exit with 0 if the runner is well, with 4 if not, and say why in one line.
+    """Exit with 0 if the runner is well, else say why and exit with 4.
 
     For the health checks of containers and monitors. Not well: no runner is alive, it is only starting, it gave no sign
     of life for 90 s, or something around it is wrong, such as a state file that can't be written. With --late also: a

@@ -14,7 +14,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
     "Keep it running": {
         "run": "Run the site in the foreground until it is stopped.",
         "status": "Show whether the runner is alive, and what needs a look.",
-        "health": "Exit with 0 if the runner is well, for health checks.",
+        "health": "Exit with 0 if the runner is well, else say why and exit with 4.",
         "reload": "Ask the runner to read its config again.",
         "stop": "Ask the runner to finish its runs and exit.",
     },
