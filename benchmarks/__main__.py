@@ -29,20 +29,28 @@ def main() -> int:
     contenders = [name for name in CONTENDERS if name in named] or list(CONTENDERS)
     plan = rounds.entries(figures, contenders)
     about: dict[str, Any] = {"machine": machine.machine(), "versions": machine.everybody(), "small": options.small}
-    found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
-        os.environ["XDG_CACHE_HOME"] = str(Path(folder) / "cache")  # neither used nor filled: the user's own
-        size = Size(options.small, Path(folder))
-        try:
-            for done in rounds.measure(plan, options.rounds, size):
-                found = results.document(plan, done, about)
-                if options.json:
-                    options.json.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
-        except KeyboardInterrupt:
-            print("interrupted: this is what was measured until then", file=sys.stderr)
-            found = results.document(plan, options.rounds, about)
+        os.environ["XDG_CACHE_HOME"] = str(Path(folder) / "cache")  # the user's own is neither used nor filled
+        found = _measured(plan, options, Size(options.small, Path(folder)), about)
     print(table.table(found))
     return 1 if any(entry.contender == "linodctl" and entry.trouble for entry in plan) else 0
+
+
+def _measured(plan: list[rounds.Entry], options: argparse.Namespace, size: Size, about: dict[str, Any]) -> Any:
+    """The document; it is written after each round, and an interrupted run tells what it has."""
+    try:
+        for _ in rounds.try_out(plan, size) if size.small else rounds.measure(plan, options.rounds, size):
+            _write(results.document(plan, about), options.json)
+    except KeyboardInterrupt:
+        print("interrupted: this is what was measured until then", file=sys.stderr)
+    found = results.document(plan, about)
+    _write(found, options.json)
+    return found
+
+
+def _write(document: dict[str, Any], file: Path | None) -> None:
+    if file:
+        file.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
 
 
 def _options() -> argparse.Namespace:
@@ -50,14 +58,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--only", nargs="+", default=[], metavar="NAME", help="figures, contenders, or both (see --list)"
     )
-    parser.add_argument("--rounds", type=int, help="how often each is measured (default: 5)")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each is measured (default: 5)")
     parser.add_argument("--small", action="store_true", help="each once, in a tiny size: to see that all still work")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all samples, after each round")
     parser.add_argument("--peers-venv", type=Path, metavar="DIR", help="where benchmarks/peers.txt is installed")
     parser.add_argument("--list", action="store_true", help="the names of figures and contenders")
     parser.add_argument("--table", type=Path, metavar="FILE", help="only print the table of a JSON that was written")
     options = parser.parse_args()
-    options.rounds = options.rounds or (1 if options.small else 5)
     if unknown := set(options.only) - set(FIGURES) - set(CONTENDERS):
         parser.error(f"--only: there is no {', '.join(sorted(unknown))} (--list shows the names)")
     return options

@@ -7,7 +7,7 @@ the same minute of the machine, and told as the median over the rounds.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -65,4 +65,16 @@ class Figure:
     metrics: Mapping[str, Metric]
     measure: Measure
     against: str
-    goals: tuple[Goal, ...] = field(default=())
+    goals: tuple[Goal, ...] = ()
+    rounds: int | None = None
+    """At most so many rounds, since one takes long; None for as many as are asked for."""
+
+
+def value(who: str, metric: str) -> Callable[[Round], float]:
+    """What a goal is about: one metric of one contender."""
+    return lambda measured: measured[who][metric]
+
+
+def ratio(who: str, other: str, metric: str) -> Callable[[Round], float]:
+    """What a goal is about: one contender's metric in times of another's."""
+    return lambda measured: measured[who][metric] / measured[other][metric]

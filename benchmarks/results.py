@@ -11,10 +11,10 @@ from benchmarks.figures import FIGURES
 from benchmarks.rounds import Entry
 
 
-def document(plan: list[Entry], rounds: int, about: dict[str, Any]) -> dict[str, Any]:
+def document(plan: list[Entry], about: dict[str, Any]) -> dict[str, Any]:
     figures = dict.fromkeys(entry.figure for entry in plan)
     found = {name: _figure(FIGURES[name], _of(plan, name), judge=not about["small"]) for name in figures}
-    return {**about, "rounds": rounds, "figures": found}
+    return {**about, "rounds": max((len(entry.samples) for entry in plan), default=0), "figures": found}
 
 
 def _of(plan: list[Entry], figure: str) -> list[Entry]:

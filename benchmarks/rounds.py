@@ -8,12 +8,16 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from benchmarks.asking import Absent, Failed, absence
 from benchmarks.everybody import CONTENDERS
-from benchmarks.figure import Figure, Size
+from benchmarks.figure import Size
 from benchmarks.figures import FIGURES
+
+AT_A_TIME = 4
+"""How many are tried out at the same time; they mostly wait."""
 
 
 @dataclass(slots=True)
@@ -26,35 +30,43 @@ class Entry:
     options: dict[str, object]
     samples: list[dict[str, float] | None] = field(default_factory=list)
     trouble: str | None = None
+    """What went wrong the last time; or why it is absent."""
+    absent: bool = False
 
 
 def entries(figures: list[str], contenders: list[str]) -> list[Entry]:
     """Everybody who takes part in these figures, linodctl first."""
+    missing = {name: absence(name) for name in contenders}
     return [
-        Entry(figure, label, name, options)
+        Entry(figure, label, name, options, trouble=missing[name], absent=missing[name] is not None)
         for figure in figures
         for name in contenders
         for label, options in CONTENDERS[name].TAKES_PART.get(figure, {}).items()
     ]
 
 
-def measure(plan: list[Entry], rounds: int, size: Size) -> Iterator[int]:
-    """Fill the samples of `plan`; yields the number of each round that is done."""
-    for entry in plan:
-        entry.trouble = absence(entry.contender)
+def measure(plan: list[Entry], rounds: int, size: Size) -> Iterator[None]:
+    """Fill the samples of `plan`; comes up for air after each round."""
     for number in range(rounds):
         for figure in dict.fromkeys(entry.figure for entry in plan):
-            taking_part = [entry for entry in plan if entry.figure == figure]
-            turn = number % len(taking_part)
+            if number >= (FIGURES[figure].rounds or rounds):
+                continue
+            taking_part = [entry for entry in plan if entry.figure == figure and not entry.absent]
+            turn = number % max(1, len(taking_part))
             for entry in taking_part[turn:] + taking_part[:turn]:
-                _measure_one(entry, FIGURES[figure], size, f"round {number + 1} of {rounds}")
-        yield number + 1
+                _measure_one(entry, size, f"round {number + 1} of {rounds}")
+        yield
 
 
-def _measure_one(entry: Entry, figure: Figure, size: Size, where: str) -> None:
-    if entry.trouble and not entry.samples:
-        return  # it is not there
-    begin = time.monotonic()
+def try_out(plan: list[Entry], size: Size) -> Iterator[None]:
+    """Each once, several at a time: to see that all still work. What is measured so means nothing."""
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        list(pool.map(lambda entry: _measure_one(entry, size, "trial"), [one for one in plan if not one.absent]))
+    yield
+
+
+def _measure_one(entry: Entry, size: Size, where: str) -> None:
+    begin, figure = time.monotonic(), FIGURES[entry.figure]
     try:
         sample = dict(figure.measure(entry.contender, entry.options, size))
         entry.samples.append(sample)

@@ -6,5 +6,6 @@ label. It offers what its figures ask for (`figures/` says which), and imports i
 
 - `runs(count, ...) -> float`: have so many `jobs.nothing` run, as fast as it can; the seconds that took, from the
   moment they were due or put into the queue to the end of the last. Whatever starts up once is up before.
-- `serve(plan, ...)`: become the scheduler of `serving.Plan` and go on until ended by SIGTERM. `jobs.stamp` is the job.
+- `serve(plan, ...)`: become the scheduler of this `plan.Plan` (as a mapping) and go on until SIGTERM; each run is a
+  `jobs.stamp` of the task's number. Children stay in the tree: they are watched and ended with it.
 """

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import jobs
+from benchmarks.plan import Plan
 
 PEER = True
 DISTRIBUTIONS = ("apscheduler", "sqlalchemy")
@@ -29,6 +30,10 @@ TAKES_PART: dict[str, dict[str, dict[str, Any]]] = {
         "APScheduler memory, with a history": {"history": True},
         "APScheduler SQLite": {"store": "sqlite", "count": 500},
     },
+    "late_same": {"APScheduler memory": {}, "APScheduler process pool": {"pool": "process"}},
+    "late_spread": {"APScheduler memory": {}, "APScheduler process pool": {"pool": "process"}},
+    "idle": {"APScheduler memory": {}, "APScheduler SQLite": {"store": "sqlite"}},
+    "scale": {f"APScheduler memory, {tasks:,} tasks": {"tasks": tasks} for tasks in (100, 1_000, 10_000, 100_000)},
 }
 
 
@@ -53,16 +58,30 @@ def runs(count: int, **variant: Any) -> float:
         return time.time() - due.timestamp()
 
 
-def _scheduler(folder: Path, store: str = "memory", pool: str = "thread", history: bool = False) -> Any:
-    from apscheduler.executors.pool import ProcessPoolExecutor, ThreadPoolExecutor
-    from apscheduler.jobstores.memory import MemoryJobStore
-    from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
-    from apscheduler.schedulers.background import BackgroundScheduler
+def serve(plan: dict[str, Any], tasks: int = 0, **variant: Any) -> None:
+    """Interval jobs on the grid of the full seconds, and hourly ones."""
+    wanted = Plan(**plan)
+    scheduler = _scheduler(Path(wanted.folder), blocking=True, **variant)
+    second = datetime.now(UTC).replace(microsecond=0)
+    far = (second + timedelta(minutes=30)).replace(second=0)
+    for task in range(wanted.tasks):
+        rule = {"seconds": 1, "start_date": second + timedelta(seconds=wanted.phase(task))}
+        if task >= wanted.due:
+            rule = {"hours": 1, "start_date": far}
+        scheduler.add_job(jobs.stamp, "interval", args=[task], id=str(task), replace_existing=True, **rule)
+    scheduler.start()
 
-    stores = {"memory": MemoryJobStore, "sqlite": lambda: SQLAlchemyJobStore(f"sqlite:///{folder / 'jobs.db'}")}
+
+def _scheduler(
+    folder: Path, store: str = "memory", pool: str = "thread", history: bool = False, blocking: bool = False
+) -> Any:
+    from apscheduler.executors.pool import ProcessPoolExecutor, ThreadPoolExecutor
+    from apscheduler.schedulers.background import BackgroundScheduler
+    from apscheduler.schedulers.blocking import BlockingScheduler
+
     executors = {"thread": lambda: ThreadPoolExecutor(10), "process": lambda: ProcessPoolExecutor(5)}
-    scheduler = BackgroundScheduler(
-        jobstores={"default": stores[store]()},
+    scheduler = (BlockingScheduler if blocking else BackgroundScheduler)(
+        jobstores={"default": _store(store, folder)},
         executors={"default": executors[pool]()},
         job_defaults={"misfire_grace_time": None},
         timezone="UTC",
@@ -70,6 +89,16 @@ def _scheduler(folder: Path, store: str = "memory", pool: str = "thread", histor
     if history:
         _keep_history(scheduler, folder / "history.db")
     return scheduler
+
+
+def _store(name: str, folder: Path) -> Any:
+    if name == "memory":
+        from apscheduler.jobstores.memory import MemoryJobStore
+
+        return MemoryJobStore()
+    from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
+
+    return SQLAlchemyJobStore(f"sqlite:///{folder / 'jobs.db'}")
 
 
 def _keep_history(scheduler: Any, file: Path) -> None:

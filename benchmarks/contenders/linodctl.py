@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from benchmarks.linodctl_site import ISOLATION, Site
+from benchmarks.plan import Plan
+
+SIZES = (100, 1_000, 10_000, 100_000)
 
 PEER = False
 DISTRIBUTIONS = ("linodctl",)
@@ -16,6 +20,10 @@ TAKES_PART: dict[str, dict[str, dict[str, Any]]] = {
     "runs_fresh": {"linodctl": {"isolation": "fresh"}},
     "runs_warm": {"linodctl": {"isolation": "warm"}},
     "runs_thread": {"linodctl": {"isolation": "thread"}},
+    "late_same": {f"linodctl, {name}": {"isolation": name} for name in ISOLATION},
+    "late_spread": {f"linodctl, {name}": {"isolation": name} for name in ISOLATION},
+    "idle": {"linodctl": {"isolation": "fresh"}},
+    "scale": {f"linodctl, {tasks:,} tasks": {"isolation": "thread", "tasks": tasks} for tasks in SIZES},
 }
 
 
@@ -25,8 +33,8 @@ def runs(count: int, isolation: str) -> float:
 
 
 def _due_together(count: int, isolation: str) -> float:
-    for patience in (1, 2, 4):
-        due = (datetime.now(UTC) + timedelta(seconds=3 + patience * count / 400)).replace(microsecond=0)
+    for patience in (2, 4, 8, 16, 32):
+        due = (datetime.now(UTC) + timedelta(seconds=patience + patience * count / 1000)).replace(microsecond=0)
         with tempfile.TemporaryDirectory() as folder:
             each = f"func: benchmarks.jobs.nothing, every: 1 hour, from: {due:%Y-%m-%dT%H:%M:%S}"
             site = Site(Path(folder))
@@ -52,3 +60,19 @@ def _triggered(count: int) -> float:
         ends = [datetime.fromisoformat(end) for (end,) in site.read("SELECT end_time FROM runs ORDER BY end_time")]
     first = max(1, count // 10)
     return (ends[-1] - ends[first - 1]).total_seconds() * count / (count - first)
+
+
+def serve(plan: dict[str, Any], isolation: str, **_: Any) -> None:
+    """This process becomes `linodctl run`. (`spread` moves by whole seconds; `from` says the fraction itself.)"""
+    wanted = Plan(**plan)
+    site = Site(Path(wanted.folder))
+    site.write(ISOLATION[isolation], (_task(wanted, number) for number in range(wanted.tasks)), max_parallel=100)
+    words = site.command("run", "-q")
+    os.execv(words[0], words)
+
+
+def _task(plan: Plan, number: int) -> str:
+    when = f"every: hour at :{plan.far:02}"
+    if number < plan.due:
+        when = f"every: 1 second, from: '2026-01-01T00:00:{plan.phase(number):09.6f}'"
+    return f"job{number}: {{func: benchmarks.jobs.stamp, args: {{task: {number}}}, {when}}}"
