@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from linodctl.store import totals
 from linodctl.store.views import VIEWS
 
 SET = "linodctl"
@@ -32,7 +33,13 @@ def m0002_views(db: Executes) -> None:
         db.execute(statement)
 
 
-STEPS: tuple[Callable[[Executes], None], ...] = (m0001_first, m0002_views)
+def m0003_totals(db: Executes) -> None:
+    """What has been counted since the site began, whatever history is kept."""
+    for statement in totals.STATEMENTS:
+        db.execute(statement)
+
+
+STEPS: tuple[Callable[[Executes], None], ...] = (m0001_first, m0002_views, m0003_totals)
 """All migrations in order; `PRAGMA user_version` says how many of them a file has had."""
 
 

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any, Self
 
 from linodctl.domain import Lately, Request, Run, SkipRow, TaskState
-from linodctl.store import decoding, history, lately
+from linodctl.store import decoding, history, lately, totals
 from linodctl.store.columns import instant_of, text_of
 from linodctl.store.errors import DamagedRow, in_words
 from linodctl.store.logs import logs_query, newest_of, over_before
 from linodctl.store.moments import Moments
-from linodctl.store.rows import Discovered, Edit, LogRow, Override, RequestRow, RunnerRow
+from linodctl.store.rows import Discovered, Edit, LogRow, Override, RequestRow, RunnerRow, Totals
 
 __all__ = ["Discovered", "Edit", "LogRow", "Override", "Reader", "RequestRow", "RunnerRow"]
 
@@ -137,6 +137,10 @@ class Reader:
         wanted = set(names)
         rows = self._all(*lately.query(None if len(wanted) > MANY else wanted, last))
         return {row["name"]: lately.read(row["ended"]) for row in rows if row["name"] in wanted}
+
+    def totals(self) -> Totals:
+        """What has been counted since the site began."""
+        return totals.read(self._all)
 
     def logs(
         self,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from linodctl.domain import Request
+from linodctl.domain import Outcome, Request, SkipReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +116,31 @@ class RunnerRow:
     """When it was last known to be alive."""
     stopped: datetime | None
     """None while it lives, and for ever if it was killed."""
+
+
+class Ran(NamedTuple):
+    """Runs of one task that ended alike."""
+
+    runs: int
+    seconds: float
+    """That they took, together."""
+
+
+class Late(NamedTuple):
+    """Starts of slots that were late by up to `within` seconds, and by more than the next smaller bound."""
+
+    within: float
+    starts: int
+    seconds: float
+    """By which they were late, together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What has been counted since the site began; nothing in it ever falls."""
+
+    runs: Mapping[tuple[str, Outcome], Ran]
+    skips: Mapping[tuple[str, SkipReason], int]
+    """Slots that were given up, by task and reason."""
+    late: Sequence[Late]
+    """By bound, the smallest first; the last one is infinite."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from entries import NOON, at, line, skip, slot_start
+from entries import FINE, NOON, at, line, skip, slot_start
 
 from linodctl.domain import Outcome, Run, SkipReason
 from linodctl.store import open_store
@@ -27,6 +27,8 @@ QUESTIONS: dict[str, Question] = {
     "history of a time": lambda store: store.history(["a"], since=at(10), until=at(900), limit=5),
     "runs at a time": lambda store: store.runs_between("a", at(100), at(120)),
     "skips at a time": lambda store: store.skips("a", at(10**7)),
+    "totals": lambda store: store.totals(),
+    "an end": lambda store: _end(store),
     "what is running": lambda store: store.running(),
     "what runs of a task": lambda store: store.running("a"),
     "one run": lambda store: store.run(7),
@@ -61,6 +63,7 @@ READ_THROUGH = {
     "what is running": "runs_open",
     "waiting requests": "requests_waiting",
     "how all tasks went lately": "autoindex_tasks",
+    "totals": "_totals",
 }
 """Read through an index that holds nothing but the answer."""
 
@@ -78,6 +81,13 @@ def _skip(store: Store) -> None:
 def _claim(store: Store) -> None:
     with store.transaction() as ledger:
         run_id = ledger.start(slot_start("a", 10**6 + 0.5), host="here")
+    store._connection.execute("DELETE FROM runs WHERE run_id = ?", [run_id])
+
+
+def _end(store: Store) -> None:
+    with store.transaction() as ledger:
+        run_id = ledger.start(slot_start("a", 10**6 + 0.5), host="here")
+        ledger.end(run_id, FINE, at(10**6 + 1))
     store._connection.execute("DELETE FROM runs WHERE run_id = ?", [run_id])
 
 
