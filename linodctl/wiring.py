@@ -48,7 +48,7 @@ def run_site(
 
     SiteHeld if another runner has it, ConfigError or StateError if it can't begin.
     """
-    from linodctl.operations.trust import CarefulLoader, insist
+    from linodctl.operations.trust import CarefulLoader
     from linodctl.runner.session import session
     from linodctl.store import open_store
     from linodctl.store.lock import SiteLock
@@ -57,7 +57,8 @@ def run_site(
 
     below_init = stand_in_for_init()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # what it asks for, reading the config, is about to be done
-    insist(site, site.loaded)  # all problems are told before anything is touched
+    loader = CarefulLoader(site)
+    site.loaded = loader.load()  # all problems are told before anything is touched
     with (
         supervised(site.clock, os.environ, below_init=below_init) as host,
         SiteLock(site.state, since=site.now(), version=__version__) as lock,
@@ -66,7 +67,7 @@ def run_site(
     ):
         heard_by.append(host)
         lives = session(
-            CarefulLoader(site),
+            loader,
             lock,
             store,
             site.clock,

@@ -49,8 +49,8 @@ def _shape(task: Task) -> dict[str, object]:
 
 def _remedy(call: Call, task: Task) -> str:
     """Where it is said that the task is disabled; a function that can't be found is named under `func`."""
-    sources = call.site.loaded.sources
-    said = sources.get((task.name, "disabled"), "default")
+    source = call.site.loaded.source
+    said = source(task.name, "disabled")
     if said.startswith("set by "):
         return f"'{call.like(f'unset {task.name} disabled')}' takes that back"
-    return f"change {said if said != 'default' else sources.get((task.name, 'func'), 'the config')}"
+    return f"change {said if said != 'default' else source(task.name, 'func')}"

@@ -33,7 +33,8 @@ def command(call: Call, once: bool, lasting: timedelta | None) -> int:
 
     if once and lasting is not None:
         raise click.UsageError("--once ends by itself; leave --for out")
-    for problem in (*call.site.loaded.warnings, *doubts(call.site, call.site.loaded)):
+    loaded = call.site.loaded = call.site.declaration.load_lean()
+    for problem in (*loaded.warnings, *doubts(call.site, loaded)):
         if problem.severity == "warning":
             call.note(problem.text())
     code = run_site(call.site, once=once, lasting=lasting, quiet=call.verbosity < 0, color=call.colored(sys.stderr))

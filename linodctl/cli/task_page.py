@@ -101,10 +101,9 @@ class TaskPage:
             self._call.print_line("    ", dim(line))
 
     def _place(self, option: str) -> str:
-        source = self._call.site.loaded.sources.get((self._task.name, option), DEFAULT)
-        if source != DEFAULT:
-            return source
-        return self._call.site.loaded.sources.get((self._task.name, "func"), "the config")
+        loaded = self._call.site.loaded
+        source = loaded.source(self._task.name, option)
+        return source if source != DEFAULT else loaded.source(self._task.name, "func")
 
     def _in_hand(self) -> None:
         now = self._call.site.now()

@@ -44,10 +44,11 @@ def load(
     Unless somebody has `looked` through the modules of `discover`, what a name there may explain is left out, and is no
     problem.
     """
-    from linodctl.config.loading import Outside, load_files
+    from linodctl.config.loaded import assemble
+    from linodctl.config.loading import Files, Outside
 
-    world = Outside(environ, discovered, overrides or {}, now, looked)
-    return load_files(paths, world, unresolved or {})
+    declared = Files(paths, environ).declared(Outside(discovered, overrides or {}, now, looked))
+    return assemble(declared.document, rules=declared.rules).without(unresolved or {})
 
 
 def json_schema() -> dict[str, Any]:

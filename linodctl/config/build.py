@@ -7,12 +7,15 @@ secrets are masked in them here.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from linodctl.config import keys
 from linodctl.config.addresses import ping_of
 from linodctl.config.durations import parse_duration
+from linodctl.config.rows import BOTH, PROCEDURE, TASK, Row, place_of, whole_rule
+from linodctl.config.rules import Rules, depends_on_name
 from linodctl.config.values import parse_size
 from linodctl.domain import Isolation, Launch, LogLevel, Missed, OnLost, Overlap, Policy, Procedure, Retries, Task
 from linodctl.masking import known
@@ -21,32 +24,89 @@ from linodctl.recurrence import Recurrence
 Options = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """What all tasks have in common that have the same options, apart from recurrence and function."""
+
+    policy: Policy
+    launch: Options
+    launch_key: str
+    log_level: LogLevel | None
+    description: str
+    tags: tuple[str, ...]
+    ping: str
+    disabled: bool | str
+
+
 class Builder:
-    """Builds the tasks of one site. `unresolved` maps dotted paths that don't resolve to the reason."""
+    """Builds the procedures and tasks of a document, out of its rows."""
 
-    def __init__(self, folder: str, unresolved: Mapping[str, str]) -> None:
-        self._folder = folder
-        self._unresolved = unresolved
+    def __init__(self, document: Mapping[str, Any], rules: Rules | None = None) -> None:
+        """`rules` may have been used for the same document before: then they know most of it."""
+        settings, self._tables = document["settings"], document["tables"]
+        self._rules = rules or Rules(settings["timezone"], settings["calendars"])
+        self._folder = settings["folder"]
+        self._recurrences: dict[int, Recurrence] = {}
+        self._common: dict[int, _Common] = {}
         self._policies: dict[str, Policy] = {}
-        self._launches: dict[str, Launch] = {}
+        self._launches: dict[tuple[str, str], Launch] = {}
 
-    def task(
-        self, number: int, name: str, procedure: str, func: str, options: Options, recurrence: Recurrence, said_at: str
-    ) -> Task:
-        """`said_at` is where `disabled` was said, for the reason."""
+    def tasks(self, rows: Iterable[Row]) -> Iterator[Task]:
+        """The tasks among the rows, numbered in their order."""
+        kinds = (BOTH, TASK)
+        return (self._task(number, row) for number, row in enumerate((row for row in rows if row[0] in kinds), 1))
+
+    def procedures(self, rows: Iterable[Row]) -> Iterator[Procedure]:
+        """The procedures among the rows."""
+        for kind, name, _, func, rule, options, *_ in rows:
+            if kind in (BOTH, PROCEDURE):
+                common, recurrence = self._common_of(options), self._recurrence(name, rule)
+                log_level = common.log_level or _usual_level(recurrence)
+                yield Procedure(name, func, common.description, recurrence, log_level)
+
+    def _task(self, number: int, row: Row) -> Task:
+        _, name, procedure, func, rule, options, *_ = row
+        common, recurrence = self._common_of(options), self._recurrence(name, rule)
         return Task(
             number=number,
             name=name,
-            procedure=procedure,
+            procedure=name if procedure == name else procedure,
             recurrence=recurrence,
-            policy=self._policy(options),
-            launch=self._launch(func, options),
-            log_level=log_level(options, recurrence),
-            description=known.text(options.get("description", "")),
-            tags=tuple(options.get("tags", ())),
-            ping=ping_of(options.get("ping", ""), name),
-            disabled=_disabled(options.get("disabled", False), said_at) or self._unresolved.get(func),
+            policy=common.policy,
+            launch=self._launch(func, common),
+            log_level=common.log_level or _usual_level(recurrence),
+            description=common.description,
+            tags=common.tags,
+            ping=ping_of(common.ping, name),
+            disabled=self._disabled(common.disabled, row),
         )
+
+    def _recurrence(self, name: str, rule: int) -> Recurrence:
+        """Shared, unless it depends on the task's name."""
+        found = self._recurrences.get(rule)
+        if found is None:
+            options = whole_rule(self._tables["rules"][rule])
+            found = self._rules.parse(name, options)
+            if not depends_on_name(json.dumps(options)):
+                self._recurrences[rule] = found
+        return found
+
+    def _common_of(self, number: int) -> _Common:
+        found = self._common.get(number)
+        if found is None:
+            options: Options = self._tables["options"][number]
+            launch = {"cwd": self._folder} | {option: options[option] for option in keys.LAUNCH if option in options}
+            found = self._common[number] = _Common(
+                policy=self._policy(options),
+                launch=launch,
+                launch_key=json.dumps(launch, sort_keys=True),
+                log_level=LogLevel(options["log_level"]) if options.get("log_level") else None,
+                description=known.text(options.get("description", "")),
+                tags=tuple(options.get("tags", ())),
+                ping=options.get("ping", ""),
+                disabled=options.get("disabled", False),
+            )
+        return found
 
     def _policy(self, options: Options) -> Policy:
         chosen = {option: options[option] for option in keys.POLICY if option in options}
@@ -55,29 +115,25 @@ class Builder:
             self._policies[key] = Policy(**_read(chosen, _POLICY_READERS))
         return self._policies[key]
 
-    def _launch(self, func: str, options: Options) -> Launch:
-        chosen = {"cwd": self._folder} | {option: options[option] for option in keys.LAUNCH if option in options}
-        key = json.dumps([func, chosen], sort_keys=True)
+    def _launch(self, func: str, common: _Common) -> Launch:
+        key = (func, common.launch_key)
         if key not in self._launches:
-            known.learn_from(chosen)
-            self._launches[key] = Launch(func, **_read(chosen, _LAUNCH_READERS))
+            known.learn_from(common.launch)
+            self._launches[key] = Launch(func, **_read(common.launch, _LAUNCH_READERS))
         return self._launches[key]
 
-
-def procedure(name: str, func: str, options: Options, recurrence: Recurrence) -> Procedure:
-    return Procedure(name, func, known.text(options.get("description", "")), recurrence, log_level(options, recurrence))
-
-
-def log_level(options: Options, recurrence: Recurrence) -> LogLevel:
-    """What was declared; else INFO, or WARNING for a task whose unit is seconds."""
-    declared = options.get("log_level")
-    return LogLevel(declared) if declared else LogLevel.WARNING if recurrence.in_seconds else LogLevel.INFO
+    def _disabled(self, value: bool | str, row: Row) -> str | None:
+        """The reason, with where it was said."""
+        if value is False:
+            return None
+        said = place_of(row, self._tables, "disabled")
+        where = said[0].shown() if said else "default"
+        return f"disabled in {where}" if value is True else f"{value} ({where})"
 
 
-def _disabled(value: bool | str, said_at: str) -> str | None:
-    if value is False:
-        return None
-    return f"disabled in {said_at}" if value is True else f"{value} ({said_at})"
+def _usual_level(recurrence: Recurrence) -> LogLevel:
+    """INFO, or WARNING for a task whose unit is seconds."""
+    return LogLevel.WARNING if recurrence.in_seconds else LogLevel.INFO
 
 
 def _retries(options: Options) -> Retries:

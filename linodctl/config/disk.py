@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import glob
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 Stat = tuple[int, ...]
+
+TICK = timedelta(milliseconds=20)
+"""No kernel's clock of file times stands still for so long."""
+COARSE = timedelta(seconds=2)
+"""Nor that of a file system that only counts seconds."""
 
 
 def matches(folder: str, pattern: str) -> tuple[str, ...]:
@@ -21,3 +27,13 @@ def stat_of(file: str | Path) -> Stat:
     except (OSError, ValueError):
         return ()
     return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino, found.st_dev)
+
+
+def is_settled(stat: Stat, looked: datetime) -> bool:
+    """Whether a change after `looked`, when the file was looked at, will show in its numbers: one that follows another
+    within a tick of the file system's clock, and leaves the size as it was, does not."""
+    if not stat:
+        return True
+    changed = stat[1]
+    tick = TICK if changed % 1_000_000_000 else COARSE
+    return abs(looked - datetime.fromtimestamp(changed / 1e9, UTC)) > tick

@@ -74,9 +74,12 @@ def is_current(
     *,
     discovered: Sequence[Discovered] = (),
     overrides: Overrides | None = None,
+    looked: bool = False,
 ) -> bool:
-    """Whether what `Loaded.to_json` gave is what `load` would give again for these paths."""
+    """Whether what `Loaded.to_json` gave is what `load` would give again for these paths. (The rows may be missing.)"""
     try:
+        if not document["settled"] or (looked and not document["complete"]):
+            return False
         watch = Watch.as_it_is_now(document["watch"])
         now = fingerprint(watch, environ, discovered, overrides or {})
         return watch.paths == _texts(paths) and bool(document["fingerprint"] == now)

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from linodctl.config.disk import Stat, matches, stat_of
+from linodctl.clock import SystemClock
+from linodctl.config.disk import Stat, is_settled, matches, stat_of
 from linodctl.config.environment import Filler, read_env_file
 from linodctl.config.nodes import Entry, Items, Node, Scalar, Table
 from linodctl.config.problems import Place, Problems, shown_path
@@ -37,10 +38,13 @@ class Gathered:
     """Names of environment variables that were asked for."""
     env: Mapping[str, str]
     """What the env files define."""
+    settled: bool
+    """Whether all files had been left alone long enough that a later change cannot go unseen."""
 
 
 def gather(paths: Sequence[Path], environ: Mapping[str, str], problems: Problems) -> Gathered:
     """Everything declared in the files; where it can't be read, problems and what could be read."""
+    looked = SystemClock().now()  # what counts is the clock that the file system goes by
     early = Filler(environ, problems)
     collection = _Files(early, problems)
     for path in paths:
@@ -58,6 +62,7 @@ def gather(paths: Sequence[Path], environ: Mapping[str, str], problems: Problems
         globs=collection.globs,
         variables=frozenset(early.used | filler.used),
         env=env,
+        settled=all(is_settled(stat, looked) for stat in collection.stats.values()),
     )
 
 

@@ -5,13 +5,14 @@ What comes out says for every task which option holds and where it was said. (Bu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from linodctl.config import keys
 from linodctl.config.nodes import Entry, Node, Path, Table
 from linodctl.config.problems import NOWHERE, Place, Problems, nearest
+from linodctl.config.rows import whole_rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,8 @@ class DeclaredTask:
     """and how problems call it."""
 
     def recurrence(self) -> dict[str, Any]:
-        """Its recurrence options, as `recurrence` wants them; without a rule it is `never`, run by hand only."""
-        options = {option: said.value for option, said in self.options.items() if option in _RECURRENCE}
-        return options if _MAKES_A_RULE & options.keys() else {"every": "never"}
+        """Its recurrence options, as `recurrence` wants them."""
+        return whole_rule({option: said.value for option, said in self.options.items()})
 
 
 _RECURRENCE = frozenset(keys.RECURRENCE)
@@ -85,9 +85,13 @@ class Layers:
         """Those of the file in its order, then those that only a decorator declares."""
         return [self._declared(name, name, self._of_procedure(name), problems) for name in self._procedure_names()]
 
-    def declared_tasks(self, problems: Problems) -> list[DeclaredTask]:
-        """The default task of every procedure, then the further tasks, in the order of the file."""
+    def declared_tasks(self, declared: Iterable[DeclaredTask], problems: Problems) -> list[DeclaredTask]:
+        """The default task of every procedure, then the further tasks, in the order of the file.
+
+        A default task of which nothing was said is the very procedure out of those `declared`.
+        """
         procedures = self._procedure_names()
+        as_declared = {one.name: one for one in declared if not self._of_task(one.name)}
         procedure_of = {name: name for name in procedures}
         for name, layer in self.tasks.items():
             procedure = self._procedure_of(name, layer, procedures, problems)
@@ -95,7 +99,8 @@ class Layers:
                 procedure_of.setdefault(name, procedure)
         self._warn_of_lost_overrides(procedure_of, problems)
         return [
-            self._declared(name, procedure, [*self._of_procedure(procedure), *self._of_task(name)], problems)
+            as_declared.get(name)
+            or self._declared(name, procedure, [*self._of_procedure(procedure), *self._of_task(name)], problems)
             for name, procedure in procedure_of.items()
         ]
 

@@ -3,23 +3,25 @@
 load() ─→ plain document ─→ assemble() ─→ Loaded
                 ↑                            │
                 └── kept as JSON ←── to_json()
+
+Of the document a runner keeps no row: it never asks where an option was said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from linodctl.config import build, keys
-from linodctl.config.problems import Place, Problem, Severity, shown_path
+from linodctl.config import build, rows
+from linodctl.config.problems import Problem, Severity, shown_path
 from linodctl.config.rules import Rules
 from linodctl.config.values import parse_duration, parse_size
 from linodctl.domain import LogLevel, Procedure, Task
 from linodctl.masking import SHORTEST, known
-from linodctl.recurrence import Recurrence
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +42,6 @@ class LogConfig:
     format: str
     rotate_bytes: int
     rotate_keep: int
-
-
-class Sources(Mapping[tuple[str, str], str]):
-    """(task, option) → `linodctl.yaml:14`, `decorator in mysite.jobs`, `set by ann at …` or `default`."""
-
-    def __init__(self, tasks: Mapping[str, Mapping[str, Any]]) -> None:
-        self._tasks = tasks
-
-    def __getitem__(self, key: tuple[str, str]) -> str:
-        task, option = key
-        place = self._tasks[task]["places"].get(option)
-        return Place(*place[:3]).shown() if place else "default"
-
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        return ((task, option) for task in self._tasks for option in ("func", *keys.TASK_OPTIONS))
-
-    def __len__(self) -> int:
-        return len(self._tasks) * (1 + len(keys.TASK_OPTIONS))
 
 
 @dataclass(frozen=True)
@@ -85,18 +69,33 @@ class Loaded:
     """Of the first file: the working folder of runs."""
     files: tuple[Path, ...]
     fingerprint: str
-    procedures: tuple[Procedure, ...]
     tasks: tuple[Task, ...]
-    sources: Sources
-    options: Mapping[str, Mapping[str, Any]] = field(repr=False)
-    """Task → its declared options, as written."""
     warnings: tuple[Problem, ...]
     _document: Mapping[str, Any] = field(repr=False, compare=False)
+    """What was declared, in plain values; its rows are missing where nobody will ask for what they tell."""
+
+    @cached_property
+    def procedures(self) -> tuple[Procedure, ...]:
+        """All procedures, in the order of the files."""
+        return tuple(build.Builder(self._document).procedures(self._document["rows"]))
+
+    def options(self, task: str) -> dict[str, Any]:
+        """The declared options of a task, beside its function, as written."""
+        return rows.options_of(self._rows[task], self._document["tables"])
+
+    def source(self, task: str, option: str) -> str:
+        """`linodctl.yaml:14`, `decorator in mysite.jobs`, `set by ann at …` or `default`; `func` is an option too."""
+        said = rows.place_of(self._rows[task], self._document["tables"], option)
+        return said[0].shown() if said else "default"
+
+    @cached_property
+    def _rows(self) -> dict[str, rows.Row]:
+        return {row[rows.NAME]: row for row in self._document["rows"] if row[rows.KIND] != rows.PROCEDURE}
 
     @property
     def hidden(self) -> list[str]:
         """What env files define, wherever it has been filled in: not to be shown."""
-        values = (self.env[name] for name in self._document["settings"]["from_env_files"])
+        values = self._document["settings"]["from_env_files"].values()
         return [value for value in values if len(value) >= SHORTEST]
 
     @property
@@ -106,9 +105,9 @@ class Loaded:
 
     def problem(self, task: str, option: str, message: str, severity: Severity = "error") -> Problem:
         """A problem where the option, `func`, or else the task is declared: for checks that need more than files."""
-        declared = self._document["tasks"][task]
-        file, line, column, key = declared["places"].get(option, declared["home"])
-        return Problem(severity, shown_path(file), line, column, key, message)
+        row, tables = self._rows[task], self._document["tables"]
+        place, key = rows.place_of(row, tables, option) or rows.home_of(row, tables)
+        return Problem(severity, shown_path(place.file), place.line, place.column, key, message)
 
     def site_problem(self, key: str, message: str, severity: Severity = "error") -> Problem:
         """A problem of the whole site, where its option is declared; else of its first file."""
@@ -126,31 +125,39 @@ class Loaded:
         """A document for `from_json` and `is_current`; with filled-in variables, so keep it as private as the state."""
         return dict(self._document)
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether every name stands for something: none waits to be found among decorated functions."""
+        return bool(self._document["complete"])
+
     @classmethod
-    def from_json(cls, document: Mapping[str, Any], *, unresolved: Mapping[str, str] | None = None) -> Loaded:
+    def from_json(cls, document: Mapping[str, Any]) -> Loaded:
         """What was loaded, without reading YAML and without importing pydantic."""
-        return assemble(document, unresolved or {})
+        return assemble(document)
+
+    def without(self, unresolved: Mapping[str, str]) -> Loaded:
+        """The same with every task disabled whose function is a key of `unresolved`, for that reason."""
+        if not unresolved:
+            return self
+        return replace(self, tasks=tuple(_unless_resolved(task, unresolved) for task in self.tasks))
+
+
+def _unless_resolved(task: Task, unresolved: Mapping[str, str]) -> Task:
+    why = unresolved.get(task.launch.func)
+    return task if why is None or task.disabled is not None else replace(task, disabled=why)
 
 
 def assemble(
-    document: Mapping[str, Any],
-    unresolved: Mapping[str, str],
-    recurrences: Mapping[tuple[str, str], Recurrence] | None = None,
+    document: Mapping[str, Any], *, rules: Rules | None = None, streamed: Iterable[rows.Row] | None = None
 ) -> Loaded:
-    """`recurrences` by section and name are taken when they have been read already."""
+    """What a document says. `rules` have parsed its recurrences already; rows that are `streamed`, in place of the
+    document's own, are built into tasks one by one and forgotten."""
     settings = document["settings"]
     log = settings["log"]
-
-    def recurrence(section: str, name: str, declared: Mapping[str, Any]) -> Recurrence:
-        if recurrences is not None:
-            return recurrences[section, name]
-        return rules.parse(name, declared["recurrence"])
-
-    rules = Rules(settings["timezone"], settings["calendars"])
     known.learn_from(settings["env"])
+    known.learn_variables(settings["from_env_files"])
     known.learn(address for addresses in settings["notify"].values() for address in addresses)
-    builder = build.Builder(settings["folder"], unresolved)
-    sources = Sources(document["tasks"])
+    builder = build.Builder(document, rules)
     return Loaded(
         site=settings["site"],
         timezone=settings["timezone"],
@@ -176,26 +183,9 @@ def assemble(
         folder=Path(settings["folder"]),
         files=tuple(map(Path, settings["files"])),
         fingerprint=document["fingerprint"],
-        procedures=tuple(
-            build.procedure(name, declared["func"], declared["options"], recurrence("procedures", name, declared))
-            for name, declared in document["procedures"].items()
-        ),
-        tasks=tuple(
-            builder.task(
-                number,
-                name,
-                declared["procedure"],
-                declared["func"],
-                declared["options"],
-                recurrence("tasks", name, declared),
-                sources[name, "disabled"],
-            )
-            for number, (name, declared) in enumerate(document["tasks"].items(), 1)
-        ),
-        sources=sources,
-        options={name: declared["options"] for name, declared in document["tasks"].items()},
+        tasks=tuple(builder.tasks(document["rows"] if streamed is None else streamed)),
         warnings=tuple(Problem(**problem) for problem in document["warnings"]),
-        _document=document,
+        _document=document if streamed is None else {**document, "rows": [], "tables": {}},
     )
 
 

@@ -1,6 +1,6 @@
-"""Loading a configuration from its files. The first function is the table of contents.
+"""Loading a configuration from its files. `Files.declared` is the table of contents.
 
-files → tree (`gather`) → shape (`shape`) → layers (`layers`) → names and recurrences → plain document → `Loaded`
+files → tree (`gather`) → shape (`shape`) → layers (`layers`) → names and recurrences → rows of the plain document
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from linodctl.config import keys
 from linodctl.config.checks import check_names, check_threads
@@ -17,12 +17,13 @@ from linodctl.config.discovery import Discovered, Overrides, table_of_discovered
 from linodctl.config.fingerprint import fingerprint, watch_of
 from linodctl.config.gather import Gathered, gather
 from linodctl.config.layers import DeclaredTask, Layer, Layers
-from linodctl.config.loaded import Loaded, assemble
 from linodctl.config.problems import ConfigError, Place, Problems
 from linodctl.config.recurrences import Recurrences
+from linodctl.config.rows import Writer
 from linodctl.config.rules import Rules
 from linodctl.config.settings import settings_of
 from linodctl.config.shape import Shaped, check_shape
+from linodctl.config.state_file import state_of
 from linodctl.masking import known
 
 
@@ -30,7 +31,6 @@ from linodctl.masking import known
 class Outside:
     """What has a say beside the files."""
 
-    environ: Mapping[str, str]
     discovered: Sequence[Discovered]
     overrides: Overrides
     now: datetime | None
@@ -38,38 +38,64 @@ class Outside:
     """Whether `discovered` is all there is: somebody has looked through the modules of `discover` just now."""
 
 
-def load_files(paths: Sequence[Path], outside: Outside, unresolved: Mapping[str, str]) -> Loaded:
-    """What `linodctl.config.load` promises."""
-    problems = Problems()
-    gathered = gather(paths, outside.environ, problems)
-    known.learn_variables(gathered.env)
-    if not gathered.tree.entries:
-        _nothing_declared(gathered, problems)
-    shaped = check_shape(gathered.tree, problems)
-    settings = settings_of(shaped, gathered, outside.environ)
-    problems.may_be_found = bool(settings["discover"]) and not outside.looked
-    layers = _layers(shaped, outside, problems)
-    procedures, tasks = layers.declared_procedures(problems), layers.declared_tasks(problems)
-    procedures = _with_function(procedures, shaped, problems)
-    tasks = [task for task in tasks if "func" in task.options]
-    names = {*layers.broken, *layers.tasks, *(task.name for task in tasks)}
-    check_names(tasks, names, gathered.tree.table("limits").entries, problems)
-    check_threads(tasks, problems)
-    reader = Recurrences(Rules(settings["timezone"], settings["calendars"]), outside.now, problems)
-    recurrences = _read_recurrences(procedures, tasks, reader)
-    problems.raise_errors()
-    if not names and not settings["discover"]:
-        problems.warning(Place(str(gathered.files[0])), "", "declares no procedure: nothing will run")
-    watch = watch_of(paths, gathered.stats, gathered.globs, gathered.variables)
-    document = {
-        "settings": settings,
-        "procedures": {procedure.name: _plain(procedure, settings["folder"]) for procedure in procedures},
-        "tasks": {task.name: _plain(task, settings["folder"]) for task in tasks},
-        "warnings": [problem.to_json() for problem in problems.warnings()],
-        "watch": watch.to_json(),
-        "fingerprint": fingerprint(watch, outside.environ, outside.discovered, outside.overrides),
-    }
-    return assemble(document, unresolved, recurrences)
+class Files:
+    """The files of a config, read. What they declare is known once the state file's memory has been had, and only they
+    know where that file is."""
+
+    def __init__(self, paths: Sequence[Path], environ: Mapping[str, str]) -> None:
+        self._paths = paths
+        self._environ = environ
+        self._problems = Problems()
+        self._gathered = gather(paths, environ, self._problems)
+
+    @property
+    def state(self) -> Path:
+        """The state file that they declare, also with problems."""
+        return Path(state_of(self._gathered.tree, self._gathered.files[0].parent, self._environ))
+
+    def declared(self, outside: Outside) -> Declared:
+        """All that is declared, checked. ConfigError with every problem of every file. To be called once."""
+        problems, gathered = self._problems, self._gathered
+        known.learn_variables(gathered.env)
+        if not gathered.tree.entries:
+            _nothing_declared(gathered, problems)
+        shaped = check_shape(gathered.tree, problems)
+        settings = settings_of(shaped, gathered, self._environ)
+        problems.may_be_found = bool(settings["discover"]) and not outside.looked
+        layers = _layers(shaped, outside, problems)
+        procedures = layers.declared_procedures(problems)
+        tasks = layers.declared_tasks(procedures, problems)
+        procedures = _with_function(procedures, shaped, problems)
+        tasks = [task for task in tasks if "func" in task.options]
+        names = {*layers.broken, *layers.tasks, *(task.name for task in tasks)}
+        check_names(tasks, names, gathered.tree.table("limits").entries, problems)
+        check_threads(tasks, problems)
+        rules = Rules(settings["timezone"], settings["calendars"])
+        _check_recurrences(procedures, tasks, Recurrences(rules, outside.now, problems))
+        problems.raise_errors()
+        if not names and not settings["discover"]:
+            problems.warning(Place(str(gathered.files[0])), "", "declares no procedure: nothing will run")
+        watch = watch_of(self._paths, gathered.stats, gathered.globs, gathered.variables)
+        writer = Writer(settings["folder"])
+        rows = list(writer.rows(procedures, tasks))
+        document = {
+            "settings": settings,
+            "rows": rows,
+            "tables": writer.tables,
+            "warnings": [problem.to_json() for problem in problems.warnings()],
+            "watch": watch.to_json(),
+            "settled": gathered.settled,
+            "complete": not problems.left_out,
+            "fingerprint": fingerprint(watch, self._environ, outside.discovered, outside.overrides),
+        }
+        return Declared(document, rules)
+
+
+class Declared(NamedTuple):
+    """What files declare: as a document that JSON can hold, and with the rules that were parsed on the way."""
+
+    document: dict[str, Any]
+    rules: Rules
 
 
 def _nothing_declared(gathered: Gathered, problems: Problems) -> None:
@@ -116,33 +142,13 @@ def _with_function(declared: Sequence[DeclaredTask], shaped: Shaped, problems: P
     return [task for task in declared if "func" in task.options]
 
 
-def _read_recurrences(
+def _check_recurrences(
     procedures: Sequence[DeclaredTask], tasks: Sequence[DeclaredTask], recurrences: Recurrences
-) -> dict[tuple[str, str], Any]:
+) -> None:
     own = {procedure.name: procedure for procedure in procedures}
-    read: dict[tuple[str, str], Any] = {("procedures", name): recurrences.read(own[name]) for name in own}
+    for procedure in procedures:
+        recurrences.check(procedure)
     for task in tasks:
-        same = task.name in own and task.recurrence() == own[task.name].recurrence()
-        read["tasks", task.name] = read["procedures", task.name] if same else recurrences.read(task)
-    return read
-
-
-# --- the plain document --------------------------------------------------------------------------
-
-
-def _plain(task: DeclaredTask, folder: str) -> dict[str, Any]:
-    options = {option: said.value for option, said in task.options.items()}
-    if "cwd" in options:
-        file = task.options["cwd"].node.place.file
-        base = Path(file).parent if file.startswith("/") else Path(folder)
-        options["cwd"] = str(base / options["cwd"])
-    func = options.pop("func")
-    places = {option: [*said.entry.place, ".".join(map(str, said.path))] for option, said in task.options.items()}
-    return {
-        "procedure": task.procedure,
-        "func": func,
-        "recurrence": task.recurrence(),
-        "options": options,
-        "home": [*task.place, ".".join(map(str, task.path))],
-        "places": places,
-    }
+        default = own.get(task.name)
+        if task is not default and (default is None or task.recurrence() != default.recurrence()):
+            recurrences.check(task)

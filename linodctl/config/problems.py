@@ -76,6 +76,8 @@ class Problems:
         self.found: dict[Problem, None] = {}
         self.may_be_found = False
         """Whether a missing name may yet be found among decorated functions that nobody has looked for."""
+        self.left_out = False
+        """Whether one was missing, and may yet be found."""
         self._error_spots: set[tuple[str, int, int]] = set()
 
     def error(self, place: Place, key: str | Sequence[str | int], message: str) -> None:
@@ -87,7 +89,9 @@ class Problems:
 
     def missing(self, place: Place, key: str | Sequence[str | int], message: str) -> None:
         """A name stands for nothing, which is an error unless it `may_be_found`."""
-        if not self.may_be_found:
+        if self.may_be_found:
+            self.left_out = True
+        else:
             self.error(place, key, message)
 
     def add(self, severity: Severity, place: Place, key: str | Sequence[str | int], message: str) -> None:

@@ -1,4 +1,4 @@
-"""Turns the recurrence options of tasks into recurrences, and their errors into problems at the right option."""
+"""Checks the recurrence options of tasks: what is wrong with them becomes a problem at the right option."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from linodctl.config.nodes import Items, Scalar
 from linodctl.config.problems import Place, Problems, Severity
 from linodctl.config.rules import Rules
 from linodctl.errors import RecurrenceError
-from linodctl.recurrence import NEVER, Recurrence
+from linodctl.recurrence import Recurrence
 from linodctl.texts import printable
 
 _ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
@@ -17,7 +17,7 @@ _ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class Recurrences:
-    """Reads recurrences for one site; `now` (if given) is only for warnings about rules that have expired."""
+    """Checks recurrences for one site; `now` (if given) is only for warnings about rules that have expired."""
 
     def __init__(self, rules: Rules, now: datetime | None, problems: Problems) -> None:
         self._rules = rules
@@ -25,15 +25,14 @@ class Recurrences:
         self._problems = problems
         self._verdicts: dict[Recurrence, tuple[Severity, str] | None] = {}
 
-    def read(self, task: DeclaredTask) -> Recurrence:
-        """The task's recurrence; `never`, with a problem, when it can't be read."""
+    def check(self, task: DeclaredTask) -> None:
+        """A problem if the task's recurrence can't be read, can never fire, or has expired."""
         try:
             recurrence = self._rules.parse(task.name, task.recurrence())
         except RecurrenceError as error:
             self._complain(task, error)
-            return NEVER
-        self._check(task, recurrence)
-        return recurrence
+        else:
+            self._judge(task, recurrence)
 
     def _complain(self, task: DeclaredTask, error: RecurrenceError) -> None:
         said = self._option(task, getattr(error, "key", None))
@@ -42,10 +41,11 @@ class Recurrences:
         else:
             self._problems.error(task.place, task.path, printable(str(error)))
 
-    def _check(self, task: DeclaredTask, recurrence: Recurrence) -> None:
+    def _judge(self, task: DeclaredTask, recurrence: Recurrence) -> None:
         if recurrence not in self._verdicts:
             self._verdicts[recurrence] = self._verdict(recurrence)
-        verdict, said = self._verdicts[recurrence], self._option(task, None)
+        verdict = self._verdicts[recurrence]
+        said = self._option(task, None) if verdict else None
         if verdict and said:
             severity, message = verdict
             self._problems.add(severity, said.entry.place, said.path, message)

@@ -27,6 +27,11 @@ class Rules:
         if key in self._shared:
             return self._shared[key]
         recurrence = parse_recurrence(options, name=name, zone=self._zone, calendars=self._calendars)
-        if not _DEPENDS_ON_NAME.search(key):
+        if not depends_on_name(key):
             self._shared[key] = recurrence
         return recurrence
+
+
+def depends_on_name(options: str) -> bool:
+    """Whether recurrence options, as JSON, mean something else for each task."""
+    return _DEPENDS_ON_NAME.search(options) is not None

@@ -32,7 +32,7 @@ def settings_of(shaped: Shaped, gathered: Gathered, environ: Mapping[str, str]) 
         "preload": values.get("preload", []),
         "discover": values.get("discover", []),
         "env": {**gathered.env, **values.get("env", {})},
-        "from_env_files": sorted(gathered.env),
+        "from_env_files": gathered.env,
         "max_parallel": values.get("max_parallel", 10),
         "drain": values.get("drain", "30s"),
         "limits": values.get("limits", {}),

@@ -60,4 +60,4 @@ def _is_user(name: str) -> bool:
 
 
 def _option(loaded: Loaded, task: Task) -> str:
-    return next((option for option in _RULES if option in loaded.options[task.name]), "func")
+    return next((option for option in _RULES if option in loaded.options(task.name)), "func")

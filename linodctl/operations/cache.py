@@ -10,12 +10,27 @@ import contextlib
 import json
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+
+from linodctl.config.rows import Row, from_lines, to_lines
 
 Document = dict[str, Any]
 """What `Loaded.to_json` gives."""
+
+
+class Kept:
+    """A document in the cache: its rows are read when they are asked for, once."""
+
+    def __init__(self, head: Document, file: BinaryIO) -> None:
+        self.head = head
+        """Everything but the rows."""
+        self._file = file
+
+    def rows(self) -> Iterator[Row]:
+        """Incomplete if some are missing."""
+        return from_lines(self.head, self._file)
 
 
 class ConfigCache:
@@ -26,17 +41,16 @@ class ConfigCache:
         self._home = environ.get("HOME")
         self._folder = environ.get("XDG_CACHE_HOME") or (f"{self._home}/.cache" if self._home else None)
 
-    def recall(self) -> Document | None:
+    @contextlib.contextmanager
+    def recall(self) -> Iterator[Kept | None]:
         """The document kept last, which may be out of date; None if there is none."""
-        file = self._file()
-        try:
-            with file.open("rb") as opened:
-                if not _is_mine(os.fstat(opened.fileno())):
-                    return None
-                document = json.loads(opened.read())
-        except (OSError, ValueError):
-            return None
-        return document if isinstance(document, dict) else None
+        with contextlib.ExitStack() as open_files:
+            try:
+                file = open_files.enter_context(self._file().open("rb"))
+                head = json.loads(file.readline()) if _is_mine(os.fstat(file.fileno())) else None
+            except (OSError, ValueError):
+                head = None
+            yield Kept(head, file) if isinstance(head, dict) else None
 
     def keep(self, document: Document) -> None:
         """Keep it for the next call. That this may fail is no problem: it only saves time."""
@@ -47,8 +61,8 @@ class ConfigCache:
         with contextlib.suppress(OSError):
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-                json.dump(document, opened)
+            with os.fdopen(descriptor, "wb") as opened:
+                opened.writelines(to_lines(document))
             draft.replace(file)
 
     def _file(self) -> Path:

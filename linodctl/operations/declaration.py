@@ -3,18 +3,21 @@ dotted paths that the runner could not resolve."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from linodctl.clock import Clock
 from linodctl.config.fingerprint import is_current
-from linodctl.config.loaded import Loaded
+from linodctl.config.loaded import Loaded, assemble
+from linodctl.config.rows import Incomplete
 from linodctl.operations.cache import ConfigCache
 from linodctl.store import open_reader
 
 if TYPE_CHECKING:
     from linodctl.config.discovery import Discovered, Override
+    from linodctl.config.loading import Declared, Files
     from linodctl.store.reading import Reader
 
 UNRESOLVED = "unresolved"
@@ -33,7 +36,8 @@ class Memory(NamedTuple):
 
 
 class Declaration:
-    """Reads a site's config as often as asked; what `runner.loader.Loader` wants."""
+    """Reads a site's config as often as asked. A config that hasn't changed since it was read last may come from the
+    cache."""
 
     def __init__(self, paths: Sequence[Path], environ: Mapping[str, str], state: str | None, clock: Clock) -> None:
         self.paths = tuple(paths)
@@ -41,54 +45,54 @@ class Declaration:
         self._state = state
         self._clock = clock
         self._cache = ConfigCache(self.paths, environ)
+        self._lean: Loaded | None = None
+        """What `load_lean` gave last."""
 
-    def load(self, *, unresolved: Mapping[str, str] | None = None, looked: bool = False) -> Loaded:
-        """The config as it is on disk now. ConfigError with every problem of every file.
+    def load(self) -> Loaded:
+        """The config as it is on disk now, read anew. ConfigError with every problem of every file.
 
-        Names that decorated functions may stand for are no problem until somebody has `looked` for those.
+        Names that decorated functions may stand for are no problem until somebody has looked for those.
         """
-        memory = self._remembered()
-        return self._load(memory.overrides, memory.discovered, unresolved or {}, looked=looked)
+        return self._loaded(self._read())
 
     def load_as_running(self) -> Loaded:
-        """As `load`; tasks whose code the runner could not find are disabled, as they are in the runner.
+        """The config as it is on disk now; tasks whose code the runner could not find are disabled, as they are in the
+        runner. ConfigError with every problem of every file."""
+        kept = self._recalled(lean=False)
+        return kept if kept is not None else self._read_and_kept()
 
-        A config that hasn't changed since it was read last comes from the cache.
+    def load_lean(self, *, looked: bool = False) -> Loaded:
+        """The config as it is on disk now, for a process that goes on for months: where it has to be read anew, another
+        process does that, and it can't tell where its options were said. ConfigError with every problem of every file.
+
+        With `looked` somebody has looked through the modules of `discover`: every name has to stand for something.
         """
-        document = self._cache.recall()
-        if document is not None:
-            memory = self._memory_beside(document)
-            if memory is not None:
-                return Loaded.from_json(document, unresolved=memory.unresolved)
-        memory = self._remembered()
-        loaded = self._load(memory.overrides, memory.discovered, memory.unresolved)
-        self._cache.keep(loaded.to_json())
-        return loaded
+        last, self._lean = self._lean, None
+        if last is None or self._memory_beside(last.to_json(), looked) is None:
+            last = self._recalled(lean=True, looked=looked) or self._read_apart(looked)
+        self._lean = last
+        return last
 
     def load_discovering(self, discovered: Sequence[Discovered]) -> Loaded:
-        """As `load`, with these decorated functions in place of the remembered ones."""
-        return self._load(self._remembered().overrides, discovered, {}, looked=True)
+        """As `load`, with these decorated functions in place of the remembered ones: they are all there are."""
+        files = self._files()
+        return self._loaded(self._declared(files, self._memory_of(files)._replace(discovered=discovered), looked=True))
 
     def check_overrides(self, overrides: Mapping[str, Mapping[str, Override]]) -> None:
         """ConfigError if the config had problems with these overrides, by task, in place of the tasks' present ones."""
-        memory = self._remembered()
-        self._load({**memory.overrides, **overrides}, memory.discovered, {})
+        files = self._files()
+        memory = self._memory_of(files)
+        self._declared(files, memory._replace(overrides={**memory.overrides, **overrides}))
+
+    def read_for_another(self, *, looked: bool = False) -> dict[str, Any]:
+        """The document of `load_lean`, kept in the cache as well: what the other process does for it."""
+        document = self._read(looked=looked).document
+        self._cache.keep(document)
+        return document
 
     def state_path(self, declared: Path) -> Path:
         """The state file: `--state` and $LINODCTL_STATE win over what the config declares."""
         return self.stated() or declared
-
-    def _memory_beside(self, document: dict[str, Any]) -> Memory | None:
-        """The memory that goes with a document from the cache; None if reading the config again might give another."""
-        try:
-            declared = Path(document["settings"]["state"])
-        except (KeyError, TypeError):  # a cache of another shape is no cache
-            return None
-        memory = self._memory_in(self.state_path(declared))
-        current = is_current(
-            document, self.paths, self._environ, discovered=memory.discovered, overrides=memory.overrides
-        )
-        return memory if current else None
 
     def stated(self) -> Path | None:
         """The state file that `--state` or $LINODCTL_STATE names: nothing needs to be read to know it."""
@@ -108,23 +112,72 @@ class Declaration:
         """The state file for questions. StateError if it can't be read."""
         return open_reader(self.state())
 
-    def _remembered(self) -> Memory:
-        return self._memory_in(self.state())
+    # --- as it was read before ----------------------------------------------------------------------
+
+    def _recalled(self, *, lean: bool, looked: bool = False) -> Loaded | None:
+        """What the cache has; None if reading the config again might give something else."""
+        with self._cache.recall() as kept:
+            memory = self._memory_beside(kept.head, looked) if kept is not None else None
+            if kept is None or memory is None:
+                return None
+            with contextlib.suppress(Incomplete, ValueError, LookupError, TypeError):  # a broken cache is no cache
+                if lean:
+                    return assemble(kept.head, streamed=kept.rows())
+                return assemble({**kept.head, "rows": list(kept.rows())}).without(memory.unresolved)
+        return None
+
+    def _memory_beside(self, document: dict[str, Any], looked: bool) -> Memory | None:
+        """The memory that goes with a document; None if reading the config again might give another."""
+        try:
+            declared = Path(document["settings"]["state"])
+        except (KeyError, TypeError):  # a cache of another shape is no cache
+            return None
+        memory = self._memory_in(self.state_path(declared))
+        current = is_current(
+            document,
+            self.paths,
+            self._environ,
+            discovered=memory.discovered,
+            overrides=memory.overrides,
+            looked=looked,
+        )
+        return memory if current else None
+
+    # --- read anew ------------------------------------------------------------------------------------
+
+    def _read_and_kept(self) -> Loaded:
+        files = self._files()
+        memory = self._memory_of(files)
+        declared = self._declared(files, memory)
+        self._cache.keep(declared.document)
+        return self._loaded(declared).without(memory.unresolved)
+
+    def _read_apart(self, looked: bool) -> Loaded:
+        from linodctl.operations.apart import read_apart
+
+        return read_apart(self.paths, self._environ, self._state, looked)
+
+    def _read(self, *, looked: bool = False) -> Declared:
+        files = self._files()
+        return self._declared(files, self._memory_of(files), looked=looked)
+
+    def _loaded(self, declared: Declared) -> Loaded:
+        return assemble(declared.document, rules=declared.rules)
+
+    def _files(self) -> Files:
+        from linodctl.config.loading import Files
+
+        return Files(self.paths, self._environ)
+
+    def _declared(self, files: Files, memory: Memory, *, looked: bool = False) -> Declared:
+        from linodctl.config.loading import Outside
+
+        return files.declared(Outside(memory.discovered, memory.overrides, self._clock.now(), looked))
+
+    def _memory_of(self, files: Files) -> Memory:
+        return self._memory_in(self.state_path(files.state))
 
     def _memory_in(self, state: Path) -> Memory:
         with open_reader(state) as reader, reader.snapshot():
             unresolved = reader.note(UNRESOLVED)
             return Memory(reader.overrides(), reader.discovered(), unresolved if isinstance(unresolved, dict) else {})
-
-    def _load(
-        self,
-        overrides: Overrides,
-        discovered: Sequence[Discovered],
-        unresolved: Mapping[str, str],
-        *,
-        looked: bool = False,
-    ) -> Loaded:
-        from linodctl.config.loading import Outside, load_files
-
-        outside = Outside(self._environ, discovered, overrides, self._clock.now(), looked)
-        return load_files(self.paths, outside, unresolved)

@@ -71,12 +71,13 @@ def _options(site: Site, task: Task) -> Iterator[Option]:
 
     Secrets are masked.
     """
-    sources, declared = site.loaded.sources, site.loaded.options.get(task.name, {})
-    yield Option("func", task.launch.func, sources.get((task.name, "func"), DEFAULT))
+    loaded = site.loaded
+    declared = loaded.options(task.name)
+    yield Option("func", task.launch.func, loaded.source(task.name, "func"))
     for name, value in declared.items():
-        secrets = site.loaded.hidden if name in FREE else ()
+        secrets = loaded.hidden if name in FREE else ()
         shown = masked_address(value) if name == "ping" else masked(value, name, secrets)
-        yield Option(name, shown, sources.get((task.name, name), DEFAULT))
+        yield Option(name, shown, loaded.source(task.name, name))
     for name, value in _in_force(task).items():
         if name not in declared:
             yield Option(name, value, DEFAULT)

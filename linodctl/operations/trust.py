@@ -6,7 +6,7 @@ Otherwise whoever can write to a config, to the code or to the state file could 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,8 +49,8 @@ class CarefulLoader:
     def __init__(self, site: Site) -> None:
         self._site = site
 
-    def load(self, *, unresolved: Mapping[str, str] | None = None, looked: bool = False) -> Loaded:
-        loaded = self._site.declaration.load(unresolved=unresolved, looked=looked)
+    def load(self, *, looked: bool = False) -> Loaded:
+        loaded = self._site.declaration.load_lean(looked=looked)
         insist(self._site, loaded)
         return loaded
 

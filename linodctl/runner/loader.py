@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -29,7 +29,9 @@ Tell = Callable[[events.Event], None]
 class Loader(Protocol):
     """Reads the site's config with what the store remembers; ConfigError if it has problems."""
 
-    def load(self, *, unresolved: Mapping[str, str] | None = None, looked: bool = False) -> Loaded: ...
+    def load(self, *, looked: bool = False) -> Loaded:
+        """With `looked` somebody has looked through the modules of `discover`: every name must stand for something."""
+        ...
 
 
 def in_force(loaded: Loaded) -> events.ConfigInForce:
@@ -51,8 +53,10 @@ async def with_code(loader: Loader, loaded: Loaded, executor: Executor, store: S
     for module, why in probe.errors:
         tell(events.Trouble(f"discover: {module}: {why}"))
     await patiently(partial(store.put_note, UNRESOLVED, unresolved), tell)
-    if await patiently(partial(store.put_discovered, probe.discovered), tell) or unresolved or loaded.discover:
-        loaded = await asyncio.to_thread(loader.load, unresolved=unresolved, looked=not probe.errors)
+    news = await patiently(partial(store.put_discovered, probe.discovered), tell)
+    if news or not loaded.is_complete:
+        loaded = await asyncio.to_thread(loader.load, looked=not probe.errors)
+    loaded = loaded.without(unresolved)
     for task in loaded.tasks:
         if task.launch.func in unresolved:
             tell(events.TaskUnrunnable(task.name, unresolved[task.launch.func]))

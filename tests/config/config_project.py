@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import textwrap
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from linodctl.clock import SystemClock
 from linodctl.config import ConfigError, Loaded, load
+from linodctl.config.disk import is_settled, stat_of
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -24,6 +27,11 @@ class Project:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text if isinstance(text, bytes) else textwrap.dedent(text).encode())
         return path
+
+    def settle(self) -> None:
+        """Wait until a further change of any file would show in its numbers."""
+        while not all(is_settled(stat_of(path), SystemClock().now()) for path in self.folder.rglob("*")):
+            time.sleep(0.002)
 
     def load(self, text: str | bytes | None = None, *names: str, **more: Any) -> Loaded:
         if text is not None:

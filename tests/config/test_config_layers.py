@@ -54,7 +54,7 @@ def test_later_layers_win(project: Project) -> None:
     assert task.launch.timeout == timedelta(minutes=5)
     assert task.policy.missed_window == timedelta(days=365)
     options = ["nice", "grace", "tolerance", "reuse", "timeout", "missed_window", "func"]
-    assert [site.sources["job", option] for option in options] == [
+    assert [site.source("job", option) for option in options] == [
         "linodctl.yaml:3",
         "decorator in mysite.jobs",
         "linodctl.yaml:5",
@@ -63,7 +63,7 @@ def test_later_layers_win(project: Project) -> None:
         "default",
         "linodctl.yaml:5",
     ]
-    assert site.options["job"]["timeout"] == "5m"
+    assert site.options("job")["timeout"] == "5m"
 
 
 def test_an_override_of_any_recurrence_option_replaces_the_whole_recurrence(tasks: Tasks) -> None:

@@ -16,6 +16,7 @@ from config_project import NOW, Project
 import linodctl
 from linodctl.config import Loaded, load
 from linodctl.config.fingerprint import is_current
+from linodctl.config.rows import Incomplete, from_lines, to_lines
 
 TEXT = """
     site: demo
@@ -41,6 +42,7 @@ def site(project: Project) -> Project:
     project.write("A=1", ".env")
     project.write(TEXT)
     project.write("limits: {db: 1}", "conf.d/1.yaml")
+    project.settle()
     return project
 
 
@@ -60,7 +62,7 @@ def test_what_was_kept_is_what_was_loaded(site: Project) -> None:
 def test_unresolved_paths_are_no_part_of_what_is_kept(site: Project) -> None:
     document = kept(site.load(unresolved={"x.b": "gone"}))
     assert Loaded.from_json(document).tasks[1].disabled is None
-    assert Loaded.from_json(document, unresolved={"x.b": "gone"}).tasks[1].disabled == "gone"
+    assert Loaded.from_json(document).without({"x.b": "gone"}).tasks[1].disabled == "gone"
 
 
 def test_the_kept_form_needs_neither_yaml_nor_pydantic(site: Project) -> None:
@@ -194,6 +196,32 @@ def test_importing_the_room_is_cheap() -> None:
 
 def test_load_takes_paths_relative_to_the_current_folder(site: Project) -> None:
     assert load([Path("linodctl.yaml")], environ=site.environ, now=NOW).folder == site.folder
+
+
+def test_files_that_changed_within_a_tick_of_the_clock_are_not_believed(site: Project) -> None:
+    text = (site.folder / "linodctl.yaml").read_text()
+    site.write(text)
+    loaded = site.load()
+    site.write(text.replace("demo", "oval"))  # as long, and perhaps at the same instant by the file system's clock
+    assert not is_still_current(site, kept(loaded))
+    site.settle()
+    assert is_still_current(site, kept(site.load()))
+
+
+def test_with_names_that_may_yet_be_found_it_holds_only_until_somebody_has_looked(site: Project) -> None:
+    assert is_still_current(site, kept(site.load()), looked=True)
+    site.write(TEXT.replace("procedure: a", "procedure: hidden"))
+    site.settle()
+    document = kept(site.load())
+    assert is_still_current(site, document) and not is_still_current(site, document, looked=True)
+
+
+def test_the_rows_of_a_file_are_all_there_or_none(site: Project) -> None:
+    first, *others = to_lines(site.load().to_json())
+    assert [row[1] for row in from_lines(json.loads(first), others)] == ["a", "b", "c"]
+    for broken in ([], [others[0][:-1]], [*others, *others]):
+        with pytest.raises(Incomplete):
+            list(from_lines(json.loads(first), broken))
 
 
 def test_a_file_replaced_while_it_is_read_is_not_current(site: Project, monkeypatch: pytest.MonkeyPatch) -> None:

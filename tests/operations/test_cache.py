@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from linodctl.config.loaded import Loaded
+from linodctl.config import gather
+from linodctl.config.loading import Files
 from linodctl.operations import declaration
 from linodctl.operations.site import Site
 from linodctl.runner.loader import UNRESOLVED
@@ -21,14 +22,20 @@ CONFIG = "procedures: {fine: {func: jobs.fine, every: 1 hour, description: First
 def reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """How configs were had: read from YAML."""
     had: list[str] = []
-    really_load = declaration.Declaration._load
+    really_read = declaration.Declaration._files
 
-    def load(self: declaration.Declaration, *args: object, **kwargs: object) -> Loaded:
+    def files(self: declaration.Declaration) -> Files:
         had.append("read")
-        return really_load(self, *args, **kwargs)  # type: ignore[arg-type]
+        return really_read(self)
 
-    monkeypatch.setattr(declaration.Declaration, "_load", load)
+    monkeypatch.setattr(declaration.Declaration, "_files", files)
     yield had
+
+
+@pytest.fixture(autouse=True)
+def always_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A config that was written just now is as good as an old one."""
+    monkeypatch.setattr(gather, "is_settled", lambda stat, looked: True)
 
 
 def cache_files() -> list[Path]:
@@ -90,6 +97,16 @@ def test_a_broken_cache_is_no_cache(make_site: Callable[[str], Site], content: s
     (file,) = cache_files()
     file.write_text(content)
     assert site.declaration.load_as_running().tasks[0].name == "fine"
+
+
+def test_a_cache_that_breaks_off_is_no_cache(make_site: Callable[[str], Site]) -> None:
+    site = make_site(CONFIG)
+    _ = site.loaded
+    (file,) = cache_files()
+    first = file.read_bytes().splitlines(keepends=True)[0]
+    for content in (first, first + b"[", first + b"[]\n", first + b"[[2]]\n"):
+        file.write_bytes(content)
+        assert [task.name for task in site.declaration.load_as_running().tasks] == ["fine"]
 
 
 def test_what_the_environment_filled_in_is_not_kept(

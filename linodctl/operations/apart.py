@@ -1,0 +1,98 @@
+"""Reading the config in a process of its own: only that needs YAML, pydantic and all their memory, which a runner would
+hold for months, and it takes a large config's time without keeping the runner's loop from its work.
+
+    runner ── request, a line of JSON ──► reader ── an answer, and rows, lines of JSON ──► runner
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import traceback
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from linodctl.config.loaded import Loaded, assemble
+from linodctl.config.problems import ConfigError, Problem
+from linodctl.config.rows import Incomplete, from_lines, to_lines
+from linodctl.errors import LinodctlError, StateError
+
+_PACKAGES = str(Path(__file__).parents[2])
+_PROGRAM = "import sys; sys.path.append(sys.argv[1]); from linodctl.operations.apart import main; main()"
+
+
+def read_apart(paths: Sequence[Path], environ: Mapping[str, str], state: str | None, looked: bool) -> Loaded:
+    """What `Declaration.load_lean` promises; ChildProcessError if something ended the other process."""
+    with subprocess.Popen(
+        [sys.executable, "-P", "-c", _PROGRAM, _PACKAGES],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=dict(environ),
+    ) as reader:
+        assert reader.stdin and reader.stdout
+        try:
+            request = {"paths": [str(path) for path in paths], "state": state, "looked": looked}
+            reader.stdin.write(json.dumps(request).encode())
+            reader.stdin.close()
+            answer = reader.stdout.readline()
+            if answer.endswith(b"\n"):
+                return _understood(json.loads(answer), reader.stdout)
+        except (BrokenPipeError, Incomplete):
+            pass  # the answer breaks off
+        except BaseException:
+            reader.kill()
+            raise
+        code = reader.wait()
+    raise ChildProcessError(f"the process that reads the config was ended by {_ender(code)} before it was done")
+
+
+def _understood(answer: dict[str, Any], rows: Any) -> Loaded:
+    if "problems" in answer:
+        raise ConfigError([Problem(**problem) for problem in answer["problems"]])
+    if "state_error" in answer:
+        raise StateError(answer["state_error"])
+    if "error" in answer:
+        raise LinodctlError(answer["error"])
+    if "bug" in answer:
+        raise RuntimeError(f"reading the config met a bug:\n{answer['bug']}")
+    return assemble(answer, streamed=from_lines(answer, rows))
+
+
+def _ender(code: int) -> str:
+    return signal.Signals(-code).name if code < 0 else f"itself (exit code {code})"
+
+
+# --- the other process ------------------------------------------------------------------------------
+
+
+def main() -> None:
+    """Take the request from stdin, answer on stdout."""
+    for number in (signal.SIGINT, signal.SIGPIPE):  # without the runner there is nobody to read for
+        signal.signal(number, signal.SIG_DFL)
+    request = json.load(sys.stdin)
+    answers = sys.stdout.buffer
+    sys.stdout = sys.stderr  # nothing that code prints may get between
+    for line in _answer([Path(path) for path in request["paths"]], request["state"], request["looked"]):
+        answers.write(line)
+    answers.flush()
+
+
+def _answer(paths: Sequence[Path], state: str | None, looked: bool) -> Iterable[bytes]:
+    from linodctl.clock import SystemClock
+    from linodctl.operations.declaration import Declaration
+
+    try:
+        document = Declaration(paths, os.environ, state, SystemClock()).read_for_another(looked=looked)
+    except ConfigError as error:
+        return to_lines({"problems": [problem.to_json() for problem in error.problems]})
+    except StateError as error:
+        return to_lines({"state_error": str(error)})
+    except LinodctlError as error:
+        return to_lines({"error": str(error)})
+    except Exception:
+        return to_lines({"bug": traceback.format_exc()})
+    return to_lines(document)
