@@ -2,11 +2,12 @@
 
 from types import ModuleType
 
-from benchmarks.contenders import apscheduler, fork, linodctl, programs
+from benchmarks.contenders import apscheduler, cookbook, fork, linodctl, programs
 
 CONTENDERS: dict[str, ModuleType] = {
     "linodctl": linodctl,
     "fork": fork,
     "programs": programs,
     "apscheduler": apscheduler,
+    "cookbook": cookbook,
 }

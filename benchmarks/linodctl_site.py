@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -39,9 +40,9 @@ class Site:
         return [*LINODCTL, *words, "-c", str(self.config)]
 
     @contextmanager
-    def runner(self) -> Iterator[datetime]:
-        """`linodctl run`, and the instant at which it had taken the site."""
-        process = subprocess.Popen(self.command("run", "-q"))
+    def runner(self, env: Mapping[str, str] | None = None) -> Iterator[datetime]:
+        """`linodctl run` with more variables in its environment, and the instant at which it had taken the site."""
+        process = subprocess.Popen(self.command("run", "-q"), env={**os.environ, **(env or {})})
         try:
             self.wait_for("SELECT count(*) FROM runners", 1, every=0.05)
             yield datetime.now(UTC)
@@ -51,9 +52,9 @@ class Site:
             process.terminate()
             process.wait()
 
-    def wait_for_ends(self, count: int) -> None:
+    def wait_for_ends(self, count: int, *, every: float = 0.25) -> None:
         """Until so many runs have ended, whatever their outcome. RuntimeError when one of them did not succeed."""
-        self.wait_for("SELECT count(*) FROM runs WHERE end_time IS NOT NULL", count)
+        self.wait_for("SELECT count(*) FROM runs WHERE end_time IS NOT NULL", count, every=every)
         if wrong := self.read("SELECT outcome, message FROM runs WHERE outcome <> 'succeeded' LIMIT 1"):
             raise RuntimeError(f"a run ended as {wrong[0]}")
 

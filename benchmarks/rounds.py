@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from benchmarks.asking import Absent, Failed, absence
+from benchmarks.asking import absence
 from benchmarks.everybody import CONTENDERS
 from benchmarks.figure import Size
 from benchmarks.figures import FIGURES
@@ -71,7 +71,7 @@ def _measure_one(entry: Entry, size: Size, where: str) -> None:
         sample = dict(figure.measure(entry.contender, entry.options, size))
         entry.samples.append(sample)
         told = ", ".join(f"{name} {value:,.4g}" for name, value in sample.items())
-    except (Absent, Failed, RuntimeError, OSError) as trouble:
+    except Exception as trouble:  # whatever one contender does wrong must not cost the others their figures
         entry.samples.append(None)
         entry.trouble = told = f"{type(trouble).__name__}: {trouble}"
     print(f"{where}: {entry.figure}, {entry.label}: {told} ({time.monotonic() - begin:.0f} s)", file=sys.stderr)

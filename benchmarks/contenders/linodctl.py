@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,28 @@ from benchmarks.linodctl_site import ISOLATION, Site
 from benchmarks.plan import Plan
 
 SIZES = (100, 1_000, 10_000, 100_000)
+RULES: dict[str, dict[str, Any]] = {
+    "intervals": {"rules": [{"every": "10 seconds"}, {"every": "1 hour"}]},
+    "calendar phrases": {
+        "rules": [
+            {"every": "day at 02:30"},
+            {"every": "weekday at 09:00"},
+            {"every": "last friday of the month"},
+            {"every": "3 months on day 15 at 06:00"},
+            {"every": "easter"},
+            {"every": "hour at :30"},
+        ]
+    },
+    "cron and RRULE": {
+        "rules": [
+            {"cron": "*/15 * * * *"},
+            {"cron": "0 3 * * sun"},
+            {"rrule": "FREQ=MINUTELY"},
+            {"rrule": "FREQ=MONTHLY;BYDAY=-1FR;BYHOUR=9;BYMINUTE=0"},
+        ]
+    },
+    "cron and RRULE, years away": {"rules": [{"cron": "0 0 29 2 *"}, {"rrule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29"}]},
+}
 
 PEER = False
 DISTRIBUTIONS = ("linodctl",)
@@ -24,6 +49,17 @@ TAKES_PART: dict[str, dict[str, dict[str, Any]]] = {
     "late_spread": {f"linodctl, {name}": {"isolation": name} for name in ISOLATION},
     "idle": {"linodctl": {"isolation": "fresh"}},
     "scale": {f"linodctl, {tasks:,} tasks": {"isolation": "thread", "tasks": tasks} for tasks in SIZES},
+    "trigger": {f"linodctl, {name}": {"isolation": name} for name in ISOLATION},
+    "commands": {
+        "linodctl --version": {"command": ["{bin}/linodctl", "--version"]},
+        "linodctl list, cold": {"command": ["{bin}/linodctl", "list"], "site": "cold"},
+        "linodctl list, known": {"command": ["{bin}/linodctl", "list"], "site": "known"},
+    },
+    "history": {f"linodctl, {runs:,} runs": {"runs": runs} for runs in (1_000, 10_000, 100_000, 1_000_000)},
+    "log_capture": {f"linodctl, {name}": {"isolation": name} for name in ("fresh", "thread")},
+    "log_server": {"linodctl": {}},
+    "next_slot": RULES,
+    "simulate": {"linodctl": {"minutely": "every: 1 minute"}},
 }
 
 
@@ -76,3 +112,16 @@ def _task(plan: Plan, number: int) -> str:
     if number < plan.due:
         when = f"every: 1 second, from: '2026-01-01T00:00:{plan.phase(number):09.6f}'"
     return f"job{number}: {{func: benchmarks.jobs.stamp, args: {{task: {number}}}, {when}}}"
+
+
+@contextmanager
+def receiver(folder: Path) -> Iterator[str]:
+    """A runner's log server that writes `site.log` in this folder, and its clients' handler as dictConfig takes it."""
+    site = Site(folder)
+    log = {"file": "site.log", "rotate": {"bytes": "1GB"}}
+    site.write({}, ["job: {func: json.dumps, every: never}"], log=log)
+    with site.runner():
+        while not (folder / "linodctl.db.log.sock").exists():
+            time.sleep(0.05)
+        time.sleep(1)  # until the zygote has loaded, too
+        yield repr({"class": "linodctl.logserver.Handler", "config": str(site.config)})

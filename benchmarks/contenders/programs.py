@@ -15,6 +15,7 @@ DISTRIBUTIONS: tuple[str, ...] = ()
 PROGRAMS: tuple[str, ...] = ()
 TAKES_PART: dict[str, dict[str, dict[str, Any]]] = {
     "runs_fresh": {"subprocess python": {"parallel": os.cpu_count() or 1}},
+    "commands": {"python -c pass": {"command": ["{python}", "-c", "pass"]}},
 }
 
 
