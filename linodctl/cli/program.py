@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
     "Look after the site": {
         "init": "Write a commented config and example procedures.",
         "check": "Find every problem of the config and of the code it names.",
+        "service": "Make the site a service of systemd.",
         "notify": "Send a test message to those whom the config wants alerted.",
         "schema": "Print the JSON Schema of the config.",
         "prune": "Delete history that is beyond the limits.",

@@ -103,6 +103,11 @@ class Loaded:
         """Every file that was read: YAML and env files."""
         return tuple(map(Path, self._document["watch"]["stats"]))
 
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Names of the environment variables that the config fills in."""
+        return tuple(self._document["watch"]["variables"])
+
     def problem(self, task: str, option: str, message: str, severity: Severity = "error") -> Problem:
         """A problem where the option, `func`, or else the task is declared: for checks that need more than files."""
         row, tables = self._rows[task], self._document["tables"]

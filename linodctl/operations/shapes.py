@@ -12,6 +12,7 @@ from linodctl.masking import known
 if TYPE_CHECKING:
     from linodctl.operations.health import Health
     from linodctl.operations.lists import TaskLine
+    from linodctl.operations.service import Unit
     from linodctl.operations.show import Option, TaskInFull
     from linodctl.operations.status import SiteStatus
     from linodctl.operations.upcoming import Upcoming
@@ -209,6 +210,17 @@ def health_shape(health: Health) -> Shape:
         "pid": health.pid,
         "heartbeat": stamp(health.heartbeat),
         "late": list(health.late),
+    }
+
+
+def unit_shape(unit: Unit) -> Shape:
+    return {
+        "path": str(unit.path),
+        "unit": unit.text,
+        "change": unit.change,
+        "difference": list(unit.difference),
+        "notes": list(unit.notes),
+        "next": list(unit.commands),
     }
 
 
