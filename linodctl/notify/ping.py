@@ -7,16 +7,16 @@
 
 from __future__ import annotations
 
-import http.client
-import urllib.error
-import urllib.request
-import uuid
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from linodctl import __version__
 from linodctl.domain import Outcome, Result
 from linodctl.notify.sender import Undelivered
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 TIMEOUT = 10.0
 """Seconds for which an answer is waited for."""
@@ -52,7 +52,7 @@ def text_of(result: Result) -> str:
     return "\n\n".join(part for part in (head, result.message, result.error) if part)
 
 
-def address_for(ping: str, signal: Signal, run: uuid.UUID) -> str:
+def address_for(ping: str, signal: Signal, run: UUID) -> str:
     """Where to tell the signal for this run."""
     parts = urlsplit(ping)
     query = "&".join(part for part in (parts.query, urlencode({"rid": str(run)})) if part)
@@ -61,6 +61,10 @@ def address_for(ping: str, signal: Signal, run: uuid.UUID) -> str:
 
 def deliver(address: str, text: str) -> None:
     """Tell it. Undelivered if the answer is no success; the reason doesn't tell the address."""
+    import http.client  # most sites ping nobody, and these hold some MiB
+    import urllib.error
+    import urllib.request
+
     body = text.encode("utf-8", "replace")[-LONGEST:]
     headers = {"Content-Type": "text/plain; charset=utf-8", "User-Agent": f"linodctl/{__version__}"}
     request = urllib.request.Request(address, data=body, headers=headers, method="POST")

@@ -6,6 +6,7 @@ hold for months, and it takes a large config's time without keeping the runner's
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -73,6 +74,7 @@ def main() -> None:
     """Take the request from stdin, answer on stdout."""
     for number in (signal.SIGINT, signal.SIGPIPE):  # without the runner there is nobody to read for
         signal.signal(number, signal.SIG_DFL)
+    gc.disable()  # looking for garbage again and again would take as long as reading a large config, and find none
     request = json.load(sys.stdin)
     answers = sys.stdout.buffer
     sys.stdout = sys.stderr  # nothing that code prints may get between

@@ -76,8 +76,7 @@ class Scheduler:
 
     def overdue(self, now: datetime) -> dict[str, datetime]:
         """The tasks without a success within their `expect`, each with the instant since when."""
-        lanes = [lane for lane in self._yard.lanes.values() if lane.task.policy.expect is not None and not lane.removed]
-        since = {lane.task.name: overdue_since(lane.task, lane.state, now) for lane in lanes}
+        since = {lane.task.name: overdue_since(lane.task, lane.state, now) for lane in self._yard.expecting}
         return {name: instant for name, instant in since.items() if instant is not None}
 
     def _let_slots_come_due(self, now: datetime) -> None:

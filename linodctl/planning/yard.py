@@ -25,6 +25,8 @@ class Yard:
 
     def __init__(self, room: Room, absence: Absence | None) -> None:
         self.lanes: dict[str, Lane] = {}
+        self.expecting: list[Lane] = []
+        """Those of tasks that should succeed every so often (`expect`)."""
         self.agenda: LaneHeap[datetime] = LaneHeap("wake")
         self.queue: LaneHeap[Place] = LaneHeap("place")
         self._room = room
@@ -41,6 +43,8 @@ class Yard:
             state, skips = met(task, known, now)
             self.decide(*skips)
             lane = self.lanes[task.name] = Lane(task, state)
+            if task.policy.expect is not None:
+                self.expecting.append(lane)
             if state is not known:
                 self.touch(lane)
             if task.disabled is not None:
@@ -50,6 +54,7 @@ class Yard:
     def clear(self) -> dict[str, Lane]:
         """Take all lanes out."""
         lanes, self.lanes = self.lanes, {}
+        self.expecting.clear()
         self.agenda.clear()
         self.queue.clear()
         return lanes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from linodctl.recurrence.around import WhyNot
@@ -33,10 +33,21 @@ class Recurrence:
     count: int | None = None
     """How many runs of slots it allows (`count`, `max_events`); planning counts them."""
     from_finish: bool = False
+    _said: str = field(default="", init=False, repr=False, compare=False)
+    """`text`, once it has been asked for,"""
+    _found: tuple[datetime, datetime, datetime | None] | None = field(
+        default=None, init=False, repr=False, compare=False
+    )
+    """and what `next_after` found last, for which instant and anchor: tasks that share a rule ask for the same."""
 
     @property
     def text(self) -> str:
         """One line of plain English that parses back to an equal recurrence, for the same task and zone."""
+        if not self._said:
+            object.__setattr__(self, "_said", self._text())
+        return self._said
+
+    def _text(self) -> str:
         parts = [
             self.rule.text,
             f"in {self.zone}" if self.named_zone else "",
@@ -75,6 +86,14 @@ class Recurrence:
 
     def next_after(self, instant: datetime, anchor: datetime) -> datetime | None:
         """The first slot later than `instant`; None when there is none."""
+        found = self._found
+        if found is not None and found[0] == instant and found[1] == anchor:
+            return found[2]
+        slot = self._next_after(instant, anchor)
+        object.__setattr__(self, "_found", (instant, anchor, slot))
+        return slot
+
+    def _next_after(self, instant: datetime, anchor: datetime) -> datetime | None:
         try:
             slot = self.rule.next_after(max(instant, EARLIEST), self._frame(anchor))
         except OverflowError:

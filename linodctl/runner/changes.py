@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import Callable, Coroutine
 from functools import partial
 
@@ -136,6 +137,7 @@ class Changes:
         old, self.loaded = self.loaded, loaded
         self._books.note(CONFIG_ERROR, None)
         self._books.note(RUNNING_CONFIG, drift.footprint(loaded))
+        gc.freeze()
         self._tell(in_force(loaded))
         self._tell(events.ConfigReloaded(len(loaded.tasks)))
         fixed = [name for name in ("state", "log", "timezone") if getattr(loaded, name) != getattr(old, name)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import socket
 from dataclasses import dataclass
@@ -94,6 +95,7 @@ def _runner(means: Means, loaded: Loaded, executor: Executor, legacy: Legacy, co
             unclean=legacy.unclean,
         )
     )
+    gc.freeze()  # the tasks stay: looking through 100,000 of them for garbage would make a start late by half a second
     changes = Changes(loaded, means.loader, store, books, executor, means.clock, means.troubles, wake=means.inbox.wake)
     return Runner(
         changes=changes,

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from linodctl.domain import Pending, Trigger
@@ -27,8 +28,12 @@ def text_or_none(instant: datetime | None) -> str | None:
     return None if instant is None else text_of(instant)
 
 
+@lru_cache(maxsize=256)
 def instant_of(text: str) -> datetime:
-    """ValueError for what is no instant, or one too far away to be told in every zone."""
+    """ValueError for what is no instant, or one too far away to be told in every zone.
+
+    The states of many tasks name the same instants; they share them.
+    """
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None or not 1 < instant.year < 9999:
         raise ValueError(f"{text!r} is no instant")

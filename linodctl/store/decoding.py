@@ -10,6 +10,7 @@ import math
 import sqlite3
 from collections.abc import Callable
 from functools import wraps
+from sys import intern
 from typing import TypeVar
 
 from linodctl.domain import LogLevel, Outcome, Request, Run, SkipReason, SkipRow, TaskState, Trigger
@@ -61,7 +62,7 @@ def state_of(row: sqlite3.Row) -> TaskState:
         anchor=instant_or_none(row["anchor"]),
         settled=instant_or_none(row["settled"]),
         pending=pending_of(row["pending"]),
-        recurrence=row["recurrence"],
+        recurrence=intern(row["recurrence"]),
         used=row["used"],
         last_slot=instant_or_none(row["last_slot"]),
         last_start_time=instant_or_none(row["last_start_time"]),

@@ -20,6 +20,8 @@ Counts = dict[str, int]
 
 BATCH = 500
 """Rows that go in one transaction."""
+GLANCE = 20
+"""Tasks of which nothing may have to go that are looked at in one step: a site may have 100,000 of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +78,21 @@ Transaction = Callable[[], AbstractContextManager[object]]
 
 
 def steps(connection: sqlite3.Connection, transaction: Transaction, limits: Limits) -> Iterator[Counts]:
-    """Forget what is beyond the limits. Each step has been one transaction; between steps none is open."""
+    """Forget what is beyond the limits. Each step has been one short transaction, or a look at some tasks; between
+    steps none is open."""
     for task, bound in _bounds(connection, RUNS, limits):
+        if bound is None:
+            yield {}
+            continue
         while run_ids := _keys(connection, RUNS, task, bound):
             while lines := _lines_of(connection, run_ids):
                 yield _delete(connection, transaction, "log_records", "id", lines)
             yield _delete(connection, transaction, RUNS.table, RUNS.key, run_ids)
     for kind in OTHERS:
         for task, bound in _bounds(connection, kind, limits):
+            if bound is None:
+                yield {}
+                continue
             while keys := _keys(connection, kind, task, bound):
                 yield _delete(connection, transaction, kind.table, kind.key, keys)
     if limits.oldest is not None:
@@ -96,6 +105,8 @@ def would_go(connection: sqlite3.Connection, limits: Limits) -> Iterator[Counts]
     """What the steps would come to, without taking any."""
     for kind in (RUNS, *OTHERS):
         for task, bound in _bounds(connection, kind, limits):
+            if bound is None:
+                continue
             yield {kind.table: _count(connection, kind.victims, task, *bound)}
             if kind is RUNS:
                 lines = f"log_records WHERE run_id IN (SELECT run_id FROM {RUNS.victims})"
@@ -116,9 +127,9 @@ Bound = tuple[str, int]
 """Place and key of the newest row that has to go."""
 
 
-def _bounds(connection: sqlite3.Connection, kind: Kind, limits: Limits) -> Iterator[tuple[str, Bound]]:
-    """Each task that has rows in the table, with its bound; tasks within the limits are left out."""
-    for task in _tasks(connection, kind.table):
+def _bounds(connection: sqlite3.Connection, kind: Kind, limits: Limits) -> Iterator[tuple[str, Bound | None]]:
+    """Each task that has rows in the table, with its bound; of those within the limits each `GLANCE`th, without."""
+    for number, task in enumerate(_tasks(connection, kind.table), 1):
         beyond = None
         if limits.keep is not None:
             beyond = connection.execute(
@@ -130,6 +141,8 @@ def _bounds(connection: sqlite3.Connection, kind: Kind, limits: Limits) -> Itera
         bounds = [bound for bound in (beyond, limits.oldest and (limits.oldest, 0)) if bound]
         if bounds:
             yield task, max(bounds)
+        elif number % GLANCE == 0:
+            yield task, None
 
 
 def _tasks(connection: sqlite3.Connection, table: str) -> Iterator[str]:

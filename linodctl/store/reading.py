@@ -62,11 +62,12 @@ class Reader:
     def states(self, names: Iterable[str] | None = None) -> dict[str, TaskState]:
         """What is remembered of these tasks, or of all; a task that nobody has seen yet is missing."""
         wanted = None if names is None else set(names)
-        if wanted is None or len(wanted) > MANY:
-            rows = self._all("SELECT * FROM tasks")
-        else:
-            rows = self._all(f"SELECT * FROM tasks WHERE name IN ({_marks(wanted)})", wanted)
-        return {row["name"]: decoding.state_of(row) for row in rows if wanted is None or row["name"] in wanted}
+        with in_words(self.path):
+            if wanted is None or len(wanted) > MANY:
+                rows = self._each("SELECT * FROM tasks")
+            else:
+                rows = self._each(f"SELECT * FROM tasks WHERE name IN ({_marks(wanted)})", wanted)
+            return {row["name"]: decoding.state_of(row) for row in rows if wanted is None or row["name"] in wanted}
 
     def in_trouble(self) -> list[str]:
         """The tasks whose last run failed or was lost, by name."""
