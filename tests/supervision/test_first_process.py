@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pty
 import signal
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +19,7 @@ from sites import SiteFolder
 
 UNSHARE = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"]
 CONFIG = """
-drain: 1s
+drain: 1h
 procedures:
   leaves_a_daemon: {func: jobs.leaves_a_daemon, every: never}
   waits: {func: jobs.until_cancelled, every: never}
@@ -34,11 +37,20 @@ def site(tmp_path: Path) -> SiteFolder:
 
 
 @contextmanager
-def container(site: SiteFolder, *args: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """`linodctl run` as process 1; the process that waits for it, and its pid as seen from here."""
-    command = [*UNSHARE, sys.executable, "-m", "linodctl", "run", "-c", str(site.config), *args]
+def container(site: SiteFolder, terminal: int) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """`linodctl run` as process 1, at a terminal; the process that waits for it, and its pid as seen from here."""
+    command = [*UNSHARE, sys.executable, "-m", "linodctl", "run", "-c", str(site.config)]
     with (site.folder / "runner.log").open("a") as log:
-        outer = subprocess.Popen(command, env=site.env, cwd=site.folder, stderr=log, stdout=log)
+        outer = subprocess.Popen(
+            command,
+            env=site.env,
+            cwd=site.folder,
+            stdin=terminal,
+            stderr=log,
+            stdout=log,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )
     try:
         site.wait_for(lambda: site.state.exists() and "runner of site" in site.log(), "it has begun")
         yield outer, children(outer.pid)[0]
@@ -47,14 +59,30 @@ def container(site: SiteFolder, *args: str) -> Iterator[tuple[subprocess.Popen[b
         outer.wait()
 
 
+def inside(pid: int) -> int:
+    """The pid in the process's own namespace."""
+    (line,) = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("NSpid:")]
+    return int(line.split()[-1])
+
+
 def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def test_orphans_are_buried_and_signals_arrive(site: SiteFolder) -> None:
-    with container(site) as (outer, first):
+@pytest.fixture
+def terminal() -> Iterator[tuple[int, int]]:
+    """Where a person types, and where a program reads."""
+    ends = pty.openpty()
+    yield ends
+    for end in ends:
+        os.close(end)
+
+
+def test_orphans_are_buried_and_signals_arrive(site: SiteFolder, terminal: tuple[int, int]) -> None:
+    keyboard, screen = terminal
+    with container(site, screen) as (outer, first):
         (runner,) = children(first)
-        site.wait_for(lambda: site.answers(2), "the runner, process 2 in there, answers")
+        site.wait_for(lambda: site.answers(inside(runner)), "the runner answers, by its number in there")
         site.cli("trigger", "leaves_a_daemon")
         site.wait_for_line("daemon")
         (zygote,) = children(runner)
@@ -67,15 +95,19 @@ def test_orphans_are_buried_and_signals_arrive(site: SiteFolder) -> None:
         site.wait_for(lambda: "config reloaded" in site.log(), "the runner got SIGHUP")
         site.cli("trigger", "waits")
         site.wait_for_line("start", "waits")
+        os.write(keyboard, b"\x03")
+        site.wait_for(lambda: "stopping: got SIGINT; waiting up to 3600 s" in site.log(), "Ctrl-C was heard")
+        assert site.cli("status")["running"], "it counts once, though the terminal signals both"
         os.kill(first, signal.SIGTERM)
-        assert outer.wait() == 0
-    assert "stopping: got SIGTERM; waiting up to 1 s for 1 run to end" in site.log()
+        assert outer.wait() == 0, "a second signal stops the run at once"
 
 
-def test_it_exits_as_the_runner_does_and_tells_the_host_no_pid_of_its_own_counting(site: SiteFolder) -> None:
+def test_it_exits_as_the_runner_does_and_tells_the_host_no_pid_of_its_own_counting(
+    site: SiteFolder, terminal: tuple[int, int]
+) -> None:
     with fake_host(f"@linodctl-test-{site.folder}") as host:
         site.env |= {"NOTIFY_SOCKET": host.address, "WATCHDOG_USEC": "2000000", "WATCHDOG_PID": "1"}
-        with container(site) as (outer, first):
+        with container(site, terminal[1]) as (outer, first):
             assert "MAINPID" not in host.wait_for("READY=1", "WATCHDOG=1")
             os.kill(children(first)[0], signal.SIGKILL)
             assert outer.wait() == 128 + signal.SIGKILL
