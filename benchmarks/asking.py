@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.everybody import CONTENDERS
+from benchmarks.paths import program_path
 
 ROOT = Path(__file__).parents[1]
 _peers: list[Path] = []
@@ -90,9 +90,3 @@ def absence(name: str) -> str | None:
         if program_path(program) is None:
             return f"there is no {program}"
     return None
-
-
-def program_path(program: str) -> str | None:
-    """Where a server's program is; Debian keeps those of PostgreSQL out of the PATH."""
-    debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))
-    return shutil.which(program) or (str(debian[-1]) if debian else None)

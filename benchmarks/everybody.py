@@ -2,12 +2,30 @@
 
 from types import ModuleType
 
-from benchmarks.contenders import apscheduler, cookbook, fork, linodctl, programs
+from benchmarks.contenders import (
+    apscheduler,
+    celery,
+    cookbook,
+    cronstable,
+    fork,
+    huey,
+    linodctl,
+    programs,
+    rq,
+    schedule,
+    yacron,
+)
 
 CONTENDERS: dict[str, ModuleType] = {
     "linodctl": linodctl,
     "fork": fork,
     "programs": programs,
     "apscheduler": apscheduler,
+    "schedule": schedule,
+    "huey": huey,
+    "celery": celery,
+    "rq": rq,
+    "yacron": yacron,
+    "cronstable": cronstable,
     "cookbook": cookbook,
 }

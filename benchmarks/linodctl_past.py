@@ -16,8 +16,9 @@ TASKS = 100
 _BACK = "strftime('%Y-%m-%dT%H:%M:%S', {0}, '-' || back.hours || ' hours') || substr({0}, 20)"
 
 
-def site_with_a_past(folder: Path, runs: int) -> Site:
-    """The site in `folder` with so many runs on record; made when it is asked for the first time."""
+def site_with_a_past(parent: Path, runs: int) -> Site:
+    """The site in `parent` with so many runs on record; made when it is asked for the first time."""
+    folder = parent / f"past-{runs}"
     site = Site(folder)
     if not folder.exists():
         folder.mkdir()

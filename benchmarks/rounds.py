@@ -16,6 +16,9 @@ from benchmarks.everybody import CONTENDERS
 from benchmarks.figure import Size
 from benchmarks.figures import FIGURES
 
+SIZES = ("tasks", "runs", "count", "rules")
+"""The options that say how much there is to do."""
+
 AT_A_TIME = 4
 """How many are tried out at the same time; they mostly wait."""
 
@@ -59,10 +62,21 @@ def measure(plan: list[Entry], rounds: int, size: Size) -> Iterator[None]:
 
 
 def try_out(plan: list[Entry], size: Size) -> Iterator[None]:
-    """Each once, several at a time: to see that all still work. What is measured so means nothing."""
+    """Each once, several at a time: to see that all still work. What is measured so means nothing.
+
+    Of those that differ in their size alone the smallest stands for all, since every size is tiny here.
+    """
+    different: dict[str, Entry] = {}
+    for entry in plan:
+        how = {name: value for name, value in entry.options.items() if name not in SIZES}
+        different.setdefault(f"{entry.figure} {entry.contender} {how}", entry)
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        list(pool.map(lambda entry: _measure_one(entry, size, "trial"), [one for one in plan if not one.absent]))
+        list(pool.map(lambda entry: _measure_one(entry, size, "trial"), filter(_is_there, different.values())))
     yield
+
+
+def _is_there(entry: Entry) -> bool:
+    return not entry.absent
 
 
 def _measure_one(entry: Entry, size: Size, where: str) -> None:

@@ -45,6 +45,8 @@ def watch(contender: str, options: Mapping[str, Any], plan: Plan, *, settle: flo
         before = cost(process.pid)
         time.sleep(begin + seconds - time.time())
         after = cost(process.pid, memory=True)
+        if process.poll() is not None:
+            raise Failed(_last_words(process, Path(plan.folder)))
         late, missed = _all_in(process, stamps, plan, begin, seconds)
     return Watched(first_run, late, missed, after.cpu - before.cpu, _less(after, before), after.pss, seconds)
 
@@ -84,11 +86,15 @@ def _wait_for_first(process: subprocess.Popen[bytes], file: Path, due: int, limi
         if len(found) >= due:
             return min(times[0][0] for times in found.values())
         if process.poll() is not None:
-            output = (file.parent / "output").read_text().strip().splitlines()
-            raise Failed((output or [f"ended with {process.returncode}"])[-1])
+            raise Failed(_last_words(process, file.parent))
         if time.monotonic() > end:
             raise Failed(f"only {len(found)} of {due} tasks ran within {limit:.0f} s")
         time.sleep(0.05)
+
+
+def _last_words(process: subprocess.Popen[bytes], folder: Path) -> str:
+    output = (folder / "output").read_text().strip().splitlines()
+    return (output or [f"ended with {process.returncode}"])[-1]
 
 
 def _all_in(

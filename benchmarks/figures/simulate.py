@@ -18,13 +18,13 @@ OTHERS = ("every: 1 hour", "every: 15 minutes", "every: day at 02:30", "cron: '0
 
 def measure(_: str, options: Mapping[str, Any], size: Size) -> Sample:
     """CPU time of the whole command, its start included."""
-    days = size.of(7, 1)
+    hours = size.of(7 * 24, 2)
     rules = [options["minutely"]] * 50 + [OTHERS[number % len(OTHERS)] for number in range(50)]
     with tempfile.TemporaryDirectory() as folder:
         site = Site(Path(folder))
         tasks = (f"t{number:03}: {{func: json.dumps, {rule}}}" for number, rule in enumerate(rules, 1))
         site.write({}, tasks)
-        span = ["--from", "2026-03-02T00:00", "--to", f"2026-03-{2 + days:02}T00:00"]
+        span = ["--from", "2026-03-02T00:00", "--to", f"2026-03-{2 + hours // 24:02}T{hours % 24:02}:00"]
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         done = subprocess.run(site.command("simulate", *span, "-n", "10", "--json"), check=True, capture_output=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
