@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from benchmarks.paths import program_path
 
@@ -29,6 +31,26 @@ def start_redis(folder: Path) -> subprocess.Popen[bytes]:
 def redis(folder: Path) -> Iterator[str]:
     with ended(start_redis(folder)):
         yield redis_socket(folder)
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[str]:
+    """As it is after an installation, on a socket of its own. It refuses to run as root: then it runs as `postgres`."""
+    data = folder / "data"
+    data.mkdir()
+    as_user: dict[str, Any] = {}
+    if os.getuid() == 0:
+        for place in (folder, data):
+            shutil.chown(place, "postgres", "postgres")
+        as_user = {"user": "postgres", "group": "postgres", "extra_groups": []}
+    words = [program_path("initdb") or "initdb", "-D", str(data), "-U", "measured", "--auth", "trust"]
+    subprocess.run(words, check=True, capture_output=True, cwd=folder, **as_user)
+    words = [program_path("postgres") or "postgres", "-D", str(data), "-k", str(folder), "-c", "listen_addresses="]
+    with ended(subprocess.Popen(words, stderr=subprocess.DEVNULL, cwd=folder, **as_user)):
+        wait_until(
+            lambda: (data / "postmaster.pid").exists() and "ready" in (data / "postmaster.pid").read_text(), "it"
+        )
+        yield f"host={folder} user=measured dbname=postgres"
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
 import tempfile
@@ -11,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.asking import Failed, python_of
+from benchmarks.asking import Failed, environment, python_of
 from benchmarks.figure import Figure, Goal, Metric, Sample, Size, value
 from benchmarks.interpreter import bare_python
 from benchmarks.linodctl_site import Site
@@ -38,17 +37,19 @@ def _asked_about_a_site(command: list[str], *, known: bool) -> float:
         site = Site(Path(folder))
         far = (time.localtime().tm_min + 30) % 60
         site.write({}, (f"job{number:03}: {{func: json.dumps, every: hour at :{far:02}}}" for number in range(TASKS)))
-        words, env = [*command, "-c", str(site.config)], {**os.environ, "XDG_CACHE_HOME": f"{folder}/cache"}
+        words, env = [*command, "-c", str(site.config)], {"XDG_CACHE_HOME": f"{folder}/cache"}
         if known:
             timed(site.command("run", "--once", "-q"), env)
             timed(words, env)
         return timed(words, env)
 
 
-def timed(command: list[str], env: Mapping[str, str] | None = None) -> float:
+def timed(command: list[str], more: Mapping[str, str] | None = None) -> float:
     """Milliseconds from start to end. Failed when it does not end well."""
     begin = time.perf_counter()
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=env)
+    done = subprocess.run(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**environment(), **(more or {})}
+    )
     took = time.perf_counter() - begin
     if done.returncode:
         raise Failed(f"{command[0]} ended with {done.returncode}: {done.stderr.decode().strip()[-200:]}")

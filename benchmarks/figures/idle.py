@@ -15,7 +15,13 @@ from benchmarks.serving import watch
 def measure(contender: str, options: Mapping[str, Any], size: Size) -> Sample:
     seconds = size.of(60, 1)
     with tempfile.TemporaryDirectory() as folder:
-        seen = watch(contender, options, Plan.of(Path(folder), 100, 0), settle=size.of(10, 1), seconds=seconds)
+        seen = watch(
+            contender,
+            options,
+            Plan.of(Path(folder), 100, 0),
+            settle=size.of(options.get("settle", 10), 1),
+            seconds=seconds,
+        )
     minutes = seconds / 60
     return {"cpu": seen.cpu / minutes, "memory": seen.pss / 1024**2, "wakes": seen.wakes / minutes}
 
