@@ -24,6 +24,8 @@ class ConfigInForce:
     tasks: tuple[Task, ...] = field(repr=False)
     notify: Mapping[str, tuple[str, ...]] = field(repr=False)
     """Addresses for alerts by tag; secret."""
+    metrics: tuple[str, int] | None = None
+    """The address and the port at which they are served, if they are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ PATIENCE = 0.5
 def listeners(site: Site, store: Store, *, quiet: bool, color: bool) -> Iterator[list[events.Listener]]:
     """Who hears of what happens: the site's log, in which other processes log, too, and those who are to be alerted."""
     from linodctl.logserver.serving import serving
+    from linodctl.metrics.serving import serving_metrics
     from linodctl.notify.alerting import alerting
     from linodctl.runner.narrator import Narrator
 
@@ -38,6 +39,7 @@ def listeners(site: Site, store: Store, *, quiet: bool, color: bool) -> Iterator
     with ExitStack() as parts:
         parts.enter_context(serving(site.state, site.loaded.log, zone, quiet=quiet, color=color))
         heard_by.append(parts.enter_context(alerting(store, site.clock, tuple(heard_by))))
+        heard_by.append(parts.enter_context(serving_metrics(store.path, site.clock, tuple(heard_by))))
         yield heard_by
 
 

@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "history": "Show what ran and what was skipped, newest first.",
         "explain": "Tell why a task did or didn't run, or isn't running now.",
         "logs": "Show the captured log of runs, or the site's log.",
+        "metrics": "Print the site's metrics as Prometheus reads them.",
     },
     "Act": {
         "trigger": "Run tasks as soon as possible.",

@@ -19,7 +19,9 @@ from linodctl.config.reader import read_file
 
 LISTS = frozenset({"pythonpath", "preload", "discover", "include", "env_file"})
 """Lists of several files are appended, and one word stands for a list of one."""
-TABLES = frozenset({"procedures", "tasks", "env", "limits", "calendars", "defaults", "history", "log", "notify"})
+TABLES = frozenset(
+    {"procedures", "tasks", "env", "limits", "calendars", "defaults", "history", "log", "notify", "metrics"}
+)
 """Mappings of several files are merged; a name may be in one of them only."""
 
 

@@ -66,5 +66,5 @@ TASK_OPTIONS = (*RECURRENCE, *POLICY, *LAUNCH, *WORDS)
 
 CODE = ("setup", "preload", "discover")
 """Options of the whole site that name code."""
-CHECKED_LATER = (*CODE, "notify")
+CHECKED_LATER = (*CODE, "notify", "metrics")
 """Options of the whole site of which more can be wrong than their files tell."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from linodctl.config import build, rows
+from linodctl.config.endpoints import endpoint_of
 from linodctl.config.problems import Problem, Severity, shown_path
 from linodctl.config.rules import Rules
 from linodctl.config.values import parse_duration, parse_size
@@ -65,6 +66,8 @@ class Loaded:
     log: LogConfig
     notify: Mapping[str, tuple[str, ...]] = field(repr=False)
     """Addresses for alerts by tag, `default` for all other tasks. They are secret: `masking.masked` names them."""
+    metrics: tuple[str, int] | None
+    """The numeric address and the port at which they are served; None if they aren't."""
     folder: Path
     """Of the first file: the working folder of runs."""
     files: tuple[Path, ...]
@@ -185,6 +188,7 @@ def assemble(
             rotate_keep=log["rotate"]["keep"],
         ),
         notify={tag: tuple(addresses) for tag, addresses in settings["notify"].items() if addresses},
+        metrics=endpoint_of(settings["metrics"]["listen"]) if settings["metrics"]["listen"] else None,
         folder=Path(settings["folder"]),
         files=tuple(map(Path, settings["files"])),
         fingerprint=document["fingerprint"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from linodctl.config.endpoint_type import Endpoint
 from linodctl.config.models_task import ProcedureEntry, Strict, TaskEntry, TaskOptions, option
 from linodctl.config.option_types import (
     Calendar,
@@ -50,6 +51,14 @@ class LogOptions(Strict):
     rotate: RotateOptions = option("When a new file is begun.")
 
 
+class MetricsOptions(Strict):
+    """The metrics of the site, which the runner serves."""
+
+    listen: Endpoint = option(
+        "Where the runner serves them, under `/metrics`. (Extra `metrics`.)", examples=["127.0.0.1:9464"]
+    )
+
+
 class Site(Strict):
     """A linodctl configuration: the procedures of an application, when each runs, and this site's overrides."""
 
@@ -80,6 +89,7 @@ class Site(Strict):
         " alone are those of `default`. (Extra `notify`.)",
         examples=[{"default": "mailto://${MAIL}", "nightly": ["slack://${SLACK}", "ntfy://${NTFY}"]}],
     )
+    metrics: MetricsOptions = option("How Prometheus gets them from the runner.")
     defaults: TaskOptions = option("Options for every task.", examples=[{"timeout": "30m"}])
     procedures: dict[Name, ProcedureEntry] = option("The functions, by name.")
     tasks: dict[Name, TaskEntry] = option("This site's overrides by task, and further tasks.")

@@ -23,6 +23,7 @@ def render() -> str:
         _part("History (`history:`)", definitions["HistoryOptions"]["properties"], None, definitions),
         _part("Log (`log:`)", definitions["LogOptions"]["properties"], None, definitions),
         _part("Log rotation (`log.rotate:`)", definitions["RotateOptions"]["properties"], None, definitions),
+        _part("Metrics (`metrics:`)", definitions["MetricsOptions"]["properties"], None, definitions),
         _part("Only of a procedure", definitions["ProcedureEntry"]["properties"], ("func",), definitions),
         _part("Only of a task", task, ("procedure",), definitions),
         _part("Task options: recurrence", task, keys.RECURRENCE, definitions),

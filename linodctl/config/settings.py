@@ -15,6 +15,7 @@ from linodctl.config.state_file import state_of
 
 HISTORY: dict[str, Any] = {"keep": 1000, "for": "90d", "log_bytes": "1MiB"}
 LOG: dict[str, Any] = {"file": None, "level": "INFO", "format": "text", "rotate": {}}
+METRICS: dict[str, Any] = {"listen": None}
 ROTATE: dict[str, Any] = {"bytes": "10MiB", "keep": 5}
 
 
@@ -38,6 +39,7 @@ def settings_of(shaped: Shaped, gathered: Gathered, environ: Mapping[str, str]) 
         "limits": values.get("limits", {}),
         "calendars": values.get("calendars", {}),
         "notify": values.get("notify", {}),
+        "metrics": METRICS | values.get("metrics", {}),
         "history": HISTORY | values.get("history", {}),
         "log": log
         | {

@@ -13,14 +13,14 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from linodctl.config import keys
-from linodctl.config.models import HistoryOptions, LogOptions, RotateOptions, Site
+from linodctl.config.models import HistoryOptions, LogOptions, MetricsOptions, RotateOptions, Site
 from linodctl.config.models_task import ProcedureEntry, RetryOptions, TaskEntry, TaskOptions
 from linodctl.config.nodes import Node, Path, Scalar, Table, deepest, place_of_key, place_of_value, plain, without
 from linodctl.config.option_types import said
 from linodctl.config.problems import Problems, nearest
 from linodctl.masking import MASK, is_secret_key
 
-SECTIONS = ("procedures", "tasks", "defaults", "env", "limits", "calendars", "history", "log", "notify")
+SECTIONS = ("procedures", "tasks", "defaults", "env", "limits", "calendars", "history", "log", "notify", "metrics")
 NAMED = ("procedures", "tasks")
 
 
@@ -194,5 +194,7 @@ def _model_at(path: Path) -> type[BaseModel]:
             return LogOptions
         case ("log", "rotate"):
             return RotateOptions
+        case ("metrics",):
+            return MetricsOptions
         case _:
             return Site

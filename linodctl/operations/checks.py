@@ -59,7 +59,7 @@ def _with_advice(site: Site, loaded: Loaded, problems: Sequence[Problem]) -> Che
     from linodctl.config.problems import in_order
     from linodctl.operations.advice import advice
 
-    found = [*loaded.warnings, *problems, *advice(site, loaded), *_unfit_addresses(loaded)]
+    found = [*loaded.warnings, *problems, *advice(site, loaded), *_unfit_addresses(loaded), *_unfit_metrics(loaded)]
     return Checked(in_order(dict.fromkeys(found)), loaded)
 
 
@@ -71,6 +71,16 @@ def _unfit_addresses(loaded: Loaded) -> Iterator[Problem]:
 
     for key, message, is_warning in misfits(loaded):
         yield loaded.site_problem(key, message, "warning" if is_warning else "error")
+
+
+def _unfit_metrics(loaded: Loaded) -> Iterator[Problem]:
+    """What is to be said of how metrics are served."""
+    if loaded.metrics is None:
+        return
+    from linodctl.operations.metrics import misfits
+
+    for key, message in misfits(loaded):
+        yield loaded.site_problem(key, message, "warning")
 
 
 def _look_at_all(loaded: Loaded) -> Probe:

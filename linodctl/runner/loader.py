@@ -36,7 +36,9 @@ class Loader(Protocol):
 
 def in_force(loaded: Loaded) -> events.ConfigInForce:
     """The event that tells what holds from now on."""
-    return events.ConfigInForce(loaded.site, loaded.timezone, loaded.files[0], loaded.tasks, loaded.notify)
+    return events.ConfigInForce(
+        loaded.site, loaded.timezone, loaded.files[0], loaded.tasks, loaded.notify, loaded.metrics
+    )
 
 
 async def with_code(loader: Loader, loaded: Loaded, executor: Executor, store: Store, tell: Tell) -> Loaded:
