@@ -43,7 +43,7 @@ DISTRIBUTIONS = ("linodctl",)
 PROGRAMS: tuple[str, ...] = ()
 TAKES_PART: dict[str, dict[str, dict[str, Any]]] = {
     "runs_fresh": {"linodctl": {"isolation": "fresh"}},
-    "runs_warm": {"linodctl": {"isolation": "warm"}},
+    "runs_warm": {"linodctl": {"isolation": "warm", "count": 1000}},
     "runs_thread": {"linodctl": {"isolation": "thread"}},
     "late_same": {f"linodctl, {name}": {"isolation": name} for name in ISOLATION},
     "late_spread": {f"linodctl, {name}": {"isolation": name} for name in ISOLATION},
