@@ -53,10 +53,12 @@ def _say_whether_alive(call: Call) -> None:
 
 def _say_what_is_not_known_yet(call: Call) -> None:
     """`list` imports nothing: what `discover` names is known once a runner has looked."""
+    modules = ", ".join(call.site.loaded.discover)
+    if not modules:
+        return
     from linodctl.operations.status import has_had_runner
 
-    modules = ", ".join(call.site.loaded.discover)
-    if modules and not has_had_runner(call.site):
+    if not has_had_runner(call.site):
         call.note(f"decorated functions of {modules} are not among them yet: the first runner finds them")
 
 

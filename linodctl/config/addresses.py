@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from linodctl.masking import MASK
 
@@ -16,10 +15,14 @@ def masked_address(address: str) -> str:
     scheme, sign, _ = address.partition("://")
     if not sign:
         return ""
+    from urllib.parse import urlsplit
+
     host = f"{urlsplit(address).hostname}/" if scheme in ("http", "https") else ""
     return f"{scheme}://{host}{MASK}"
 
 
 def ping_of(address: str, task: str) -> str | None:
     """The `ping` of one task; None for an empty one. Names become slugs: lower case, digits, `-` and `_`."""
-    return address.replace(TASK, re.sub(r"[^a-z0-9_-]", "-", task.lower())) or None
+    if not address:
+        return None
+    return address.replace(TASK, re.sub(r"[^a-z0-9_-]", "-", task.lower()))

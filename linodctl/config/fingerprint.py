@@ -11,12 +11,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from linodctl import __version__
-from linodctl.config.discovery import Discovered, Overrides
 from linodctl.config.disk import Stat, matches, stat_of
 from linodctl.config.machine import machine_zone
+
+if TYPE_CHECKING:
+    from linodctl.config.discovery import Discovered, Overrides
 
 Globs = Mapping[tuple[str, str], Sequence[str]]
 

@@ -16,7 +16,6 @@ from linodctl.config import find_config
 from linodctl.errors import StateError
 from linodctl.operations.declaration import Declaration
 from linodctl.store import open_reader, open_store
-from linodctl.store.lock import SiteLock
 
 if TYPE_CHECKING:
     from linodctl.config import Loaded
@@ -80,6 +79,8 @@ class Site:
     @contextmanager
     def writing(self) -> Iterator[Store]:
         """The state file for wishes; made if need be. StateError if it can't be written."""
+        from linodctl.store.lock import SiteLock
+
         if not self.state.exists() and SiteLock(self.state).holder() is not None:
             raise StateError(
                 f"the state file {self.state} is gone under its runner; nothing can be asked for until it is back "

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median
 
 from linodctl.domain import Lately, Outcome, Overlap, Task
 from linodctl.planning.advising import shortest_interval
@@ -57,7 +56,13 @@ def trend_of(latest: Lately) -> Trend:
 def usual_of(latest: Lately, enough: int = ENOUGH) -> timedelta | None:
     """The median of those that came to their own good end; None if they are fewer than `enough`."""
     good = [seconds for outcome, seconds in zip(*latest, strict=True) if outcome in _GOOD]
-    return timedelta(seconds=median(good)) if len(good) >= enough else None
+    return timedelta(seconds=_median(good)) if len(good) >= enough else None
+
+
+def _median(numbers: list[float]) -> float:
+    """As `statistics.median`, whose import would take as long as all else that `list` calculates."""
+    ordered, half = sorted(numbers), len(numbers) // 2
+    return ordered[half] if len(numbers) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
 def usual_of_each(latest: Mapping[str, Lately], enough: int = ENOUGH) -> dict[str, timedelta]:

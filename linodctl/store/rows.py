@@ -1,4 +1,7 @@
-"""Rows of the state file that are not in `domain`: they matter to whoever reads or writes it, not to scheduling."""
+"""Rows of the state file that are not in `domain`: they matter to whoever reads or writes it, not to scheduling.
+
+Named tuples: every command that asks something imports this file, and making a dataclass takes several times as long.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,7 @@ class RequestRow(Request):
     cancelled_by: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LogRow:
+class LogRow(NamedTuple):
     """One captured record of a run's log."""
 
     id: int
@@ -52,8 +54,7 @@ class LogRecord(Protocol):
     def text(self) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """A wish of a person: what was asked, by whom, when."""
 
     id: int
@@ -65,8 +66,7 @@ class Edit:
     detail: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(NamedTuple):
     """One option of a task as set at run time."""
 
     value: Any
@@ -74,8 +74,7 @@ class Override:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Discovered:
+class Discovered(NamedTuple):
     """A decorated function that `discover` found."""
 
     module: str
@@ -100,8 +99,7 @@ class DiscoveredLike(Protocol):
     def options(self) -> Mapping[str, Any]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class RunnerRow:
+class RunnerRow(NamedTuple):
     """One life of the runner."""
 
     id: int
@@ -135,8 +133,7 @@ class Late(NamedTuple):
     """By which they were late, together."""
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(NamedTuple):
     """What has been counted since the site began; nothing in it ever falls."""
 
     runs: Mapping[tuple[str, Outcome], Ran]
