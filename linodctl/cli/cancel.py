@@ -6,7 +6,7 @@ import click
 
 from linodctl.cli import common, kinds
 from linodctl.cli.call import Call
-from linodctl.words import how_many
+from linodctl.words import cancelled
 
 
 @common.command()
@@ -31,11 +31,7 @@ def command(call: Call, target: str) -> None:
         call.print_json([asdict(it) for it in done])
         return
     for it in done:
-        if it.requests:
-            call.print_line(f"{it.task}: {how_many(it.requests, 'request')} withdrawn")
-        for run_id in it.run_ids:
-            call.print_line(f"{it.task}: run {run_id} asked to stop")
-        if it.retries:
-            call.print_line(f"{it.task}: {how_many(it.retries, 'further attempt')} given up")
+        for what in cancelled(it):
+            call.print_line(f"{it.task}: {what}")
     if not heard.alive and any(it.run_ids for it in done):
         call.note("no runner is alive: whoever carries out the run will find the wish, or the next runner ends it")

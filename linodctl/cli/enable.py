@@ -28,6 +28,7 @@ def command(call: Call, names: tuple[str, ...]) -> int:
       linodctl enable checkdata
       linodctl enable 'mail_*' tag:nightly
     """
+    from linodctl.operations.remedy import still_disabled
     from linodctl.operations.wishes import enable
 
     tasks, _ = enable(call.site, names)
@@ -39,18 +40,9 @@ def command(call: Call, names: tuple[str, ...]) -> int:
             if task.disabled is None:
                 call.print_line(f"{task.name}: enabled")
     for task in still:
-        call.warn(f"{task.name}: stays disabled by its declaration ({task.disabled}); {_remedy(call, task)}")
+        call.warn(f"{task.name}: {still_disabled(call.site, task, call.like)}")
     return STILL_DISABLED if still else 0
 
 
 def _shape(task: Task) -> dict[str, object]:
     return {"task": task.name, "disabled": task.disabled is not None, "disabled_reason": task.disabled}
-
-
-def _remedy(call: Call, task: Task) -> str:
-    """Where it is said that the task is disabled; a function that can't be found is named under `func`."""
-    source = call.site.loaded.source
-    said = source(task.name, "disabled")
-    if said.startswith("set by "):
-        return f"'{call.like(f'unset {task.name} disabled')}' takes that back"
-    return f"change {said if said != 'default' else source(task.name, 'func')}"

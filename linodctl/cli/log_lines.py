@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from linodctl.cli.call import Call
 from linodctl.paint import Painted, Part, dim
-from linodctl.words import LEVELS, when
+from linodctl.words import LEVELS, log_lines, when
 
 if TYPE_CHECKING:
     from linodctl.logserver.entry import Entry
@@ -25,24 +25,14 @@ class LogLines:
         self._run_id: int | None = None
 
     def print(self, row: LogRow) -> None:
-        """A text of several lines goes on below its first line, under the same time and level."""
+        from linodctl.operations.shapes import level_name
+
         if row.run_id != self._run_id:
             self._out(dim(f"── run {row.run_id} of {row.task} ──"))
             self._run_id = row.run_id
-        for line in row.text.splitlines() or [""]:
-            self._out(*self._parts(row, line))
-
-    def _parts(self, row: LogRow, line: str) -> list[Part]:
-        from linodctl.operations.shapes import level_name
-
-        level = level_name(row.level)
-        return [
-            dim(when(row.time, self._call.site.zone_of(row.task))),
-            " ",
-            Painted(f"{level:<8}", LEVELS[level]),
-            " ",
-            line,
-        ]
+        time = when(row.time, self._call.site.zone_of(row.task))
+        for parts in log_lines(row, level_name(row.level), time):
+            self._out(*parts)
 
 
 def entry_parts(call: Call, entry: Entry) -> Iterator[list[Part]]:

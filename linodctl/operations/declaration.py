@@ -98,6 +98,17 @@ class Declaration:
         """The state file that `--state` or $LINODCTL_STATE names: nothing needs to be read to know it."""
         return Path(self._state).absolute() if self._state else None
 
+    def still_gives(self, document: dict[str, Any], memory: Memory, looked: bool = False) -> bool:
+        """Whether reading the config with that memory would give this document again; costs a few looks at files."""
+        return is_current(
+            document,
+            self.paths,
+            self._environ,
+            discovered=memory.discovered,
+            overrides=memory.overrides,
+            looked=looked,
+        )
+
     def state(self) -> Path:
         """The state file, also of a config with problems."""
         return self.stated() or self.state_path(Path(self.peek()["state"]))
@@ -133,15 +144,7 @@ class Declaration:
         except (KeyError, TypeError):  # a cache of another shape is no cache
             return None
         memory = self._memory_in(self.state_path(declared))
-        current = is_current(
-            document,
-            self.paths,
-            self._environ,
-            discovered=memory.discovered,
-            overrides=memory.overrides,
-            looked=looked,
-        )
-        return memory if current else None
+        return memory if self.still_gives(document, memory, looked) else None
 
     # --- read anew ------------------------------------------------------------------------------------
 
@@ -179,5 +182,10 @@ class Declaration:
 
     def _memory_in(self, state: Path) -> Memory:
         with open_reader(state) as reader, reader.snapshot():
-            unresolved = reader.note(UNRESOLVED)
-            return Memory(reader.overrides(), reader.discovered(), unresolved if isinstance(unresolved, dict) else {})
+            return memory_of(reader)
+
+
+def memory_of(reader: Reader) -> Memory:
+    """What this state file has to say to the config."""
+    unresolved = reader.note(UNRESOLVED)
+    return Memory(reader.overrides(), reader.discovered(), unresolved if isinstance(unresolved, dict) else {})

@@ -114,26 +114,36 @@ def follow_logs(site: Site, target: str | None = None, wanted: Wanted = ANY, *, 
         source = LogSource(site, target, reader, wanted)
     _await_file(site)
     with site.reading() as reader:
-        version = reader.data_version()
-        over, newest = source.is_over(reader), _newest_id(reader)
-        rows = source.last(reader, last)
-        while True:
-            yield from rows
-            newest = max(newest, rows[-1].id) if rows else newest
-            if over:
-                return
-            _await_change(reader, version)
+        tail = LogTail(source, last)
+        while not tail.is_over:
             version = reader.data_version()
-            # Asked before the lines are: none can be missed, and those that are not wanted are looked at once.
-            over, seen = source.is_over(reader), _newest_id(reader)
-            rows = source.after(reader, newest)
-            newest = max(newest, seen)
+            yield from tail.news(reader)
+            if not tail.is_over:
+                _await_change(reader, version)
 
 
-def _newest_id(reader: Reader) -> int:
-    """The id of the newest line of all, so that only what comes later counts as new."""
-    rows = reader.logs(last=1)
-    return rows[-1].id if rows else 0
+class LogTail:
+    """The end of a log, asked again and again for what is new."""
+
+    def __init__(self, source: LogSource, last: int) -> None:
+        """The `last` lines count as new at first."""
+        self.is_over = False
+        """Whether no more lines can come."""
+        self._source = source
+        self._last: int | None = last
+        self._newest = 0
+        """The id of the newest line of all that has been looked at, so that only what comes later counts as new."""
+
+    def news(self, reader: Reader) -> list[LogRow]:
+        """The lines that have come in since the last call."""
+        # Asked before the lines are: none can be missed, and those that are not wanted are looked at once.
+        self.is_over, seen = self._source.is_over(reader), reader.logs(last=1)
+        if self._last is None:
+            rows = self._source.after(reader, self._newest)
+        else:
+            rows, self._last = self._source.last(reader, self._last), None
+        self._newest = max(self._newest, *(row.id for row in (*seen, *rows[-1:])), 0)
+        return rows
 
 
 def _await_change(reader: Reader, version: int, seconds: float = math.inf) -> bool:

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from linodctl.domain import Lately, Request, Run, Task, TaskState
+from linodctl.domain import Request, Run, Task, TaskState
 from linodctl.operations.names import select
 from linodctl.planning import trends
 from linodctl.planning.status import Status, status_of
@@ -17,6 +17,8 @@ from linodctl.planning.trends import Trend
 if TYPE_CHECKING:
     from linodctl.operations.site import Site
     from linodctl.store.reading import Reader
+
+Found = TypeVar("Found", Run, Request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +43,38 @@ def tasks(site: Site, names: Iterable[str] = ()) -> list[TaskLine]:
 def statuses(chosen: Sequence[Task], reader: Reader, now: datetime) -> list[TaskLine]:
     """The status and the trend of each of these tasks at the instant `now`."""
     states = reader.states([task.name for task in chosen])
-    running: dict[str, list[Run]] = defaultdict(list)
-    for run in reader.running():
-        running[run.task].append(run)
-    requests: dict[str, list[Request]] = defaultdict(list)
-    for request in reader.requests():
-        requests[request.task].append(request)
+    running, requests = by_task(reader.running()), by_task(reader.requests())
     latest = reader.lately([task.name for task in chosen], trends.LOOKED_AT)
     return [
-        _line(task, states.get(task.name), running[task.name], requests[task.name], latest.get(task.name), now)
+        line_of(
+            task,
+            states.get(task.name),
+            trends.trend_of(latest.get(task.name, trends.NOTHING)),
+            running.get(task.name, ()),
+            requests.get(task.name, ()),
+            now,
+        )
         for task in chosen
     ]
 
 
-def _line(
+def line_of(
     task: Task,
     state: TaskState | None,
+    trend: Trend,
     running: Sequence[Run],
     requests: Sequence[Request],
-    latest: Lately | None,
     now: datetime,
 ) -> TaskLine:
-    trend = trends.trend_of(latest or trends.NOTHING)
+    """What `list` says of the task at the instant `now`, from what is known of it."""
     since = min((run.start_time for run in running), default=None)
     warnings = trends.warnings(task, trend, since, state.anchor if state else None, now)
     return TaskLine(task, state, status_of(task, state, running, requests, now), trend, warnings)
+
+
+def by_task(found: Iterable[Found]) -> dict[str, list[Found]]:
+    """Runs or requests by the task's name."""
+    sorted_out: dict[str, list[Found]] = defaultdict(list)
+    for each in found:
+        sorted_out[each.task].append(each)
+    return dict(sorted_out)

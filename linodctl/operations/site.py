@@ -37,6 +37,7 @@ class Site:
     ) -> None:
         """Find the config as CONTRACT's section 1 says. ConfigError if there is none."""
         environ = os.environ if environ is None else environ
+        self._asked = tuple(config), state
         self.environ = environ
         self.clock = clock or SystemClock()
         self.declaration = Declaration(
@@ -46,6 +47,11 @@ class Site:
     def with_config(self, config: Sequence[str]) -> Site:
         """The same state file under another config. ConfigError if there is none."""
         return Site(config, str(self.declaration.state()), environ=self.environ, clock=self.clock)
+
+    def anew(self) -> Site:
+        """The same site, its config to be read again. ConfigError if there is none any more."""
+        config, state = self._asked
+        return Site(config, state, environ=self.environ, clock=self.clock)
 
     @cached_property
     def loaded(self) -> Loaded:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -111,21 +111,28 @@ def _status(asked: Site, state: Path, tasks: Sequence[Task], **known: Any) -> Si
     now = asked.now()
     holder = SiteLock(state).holder()
     with open_reader(state) as reader, reader.snapshot():
-        lines, running = statuses(tasks, reader, now), reader.running()
-        return SiteStatus(
-            config_error=_noted(reader, CONFIG_ERROR, str, None),
-            config_changed=_noted(reader, RUNNING_CONFIG, drift.differing, []) if holder is not None else [],
-            troubles=troubles_of(state) if holder is not None else [],
-            recovery=_noted(reader, RECOVERY, dict, None),
-            running=running,
-            usual=usual_of_each(reader.lately([run.task for run in running], LOOKED_AT)),
-            requested=reader.requests(),
-            disabled=[line for line in lines if line.status.disabled],
-            late=[line for line in lines if is_late(line, now) or line.status.overdue_since is not None],
-            alerts=_alerts(reader),
-            **_runner(holder, reader.runner()),
-            **known,
-        )
+        lines = statuses(tasks, reader, now)
+        return seen(reader, holder, lines, now, troubles=troubles_of(state) if holder is not None else [], **known)
+
+
+def seen(
+    reader: Reader, holder: Mapping[str, Any] | None, lines: Iterable[TaskLine], now: datetime, **known: Any
+) -> SiteStatus:
+    """How the site is at the instant `now`, as far as it can be read; the rest is `known`."""
+    lines, running = list(lines), reader.running()
+    return SiteStatus(
+        config_error=_noted(reader, CONFIG_ERROR, str, None),
+        config_changed=_noted(reader, RUNNING_CONFIG, drift.differing, []) if holder is not None else [],
+        recovery=_noted(reader, RECOVERY, dict, None),
+        running=running,
+        usual=usual_of_each(reader.lately([run.task for run in running], LOOKED_AT)),
+        requested=reader.requests(),
+        disabled=[line for line in lines if line.status.disabled],
+        late=late(lines, now),
+        alerts=_alerts(reader),
+        **_runner(holder, reader.runner()),
+        **known,
+    )
 
 
 def troubles_of(state: Path) -> list[str] | None:
@@ -177,6 +184,11 @@ def _runner(holder: Mapping[str, Any] | None, row: RunnerRow | None) -> dict[str
         "since": datetime.fromisoformat(since) if since else None,
         "version": holder.get("version"),
     }
+
+
+def late(lines: Iterable[TaskLine], now: datetime) -> list[TaskLine]:
+    """What should have started by now, or should have succeeded."""
+    return [line for line in lines if is_late(line, now) or line.status.overdue_since is not None]
 
 
 def is_late(line: TaskLine, now: datetime, than: timedelta = LATE) -> bool:

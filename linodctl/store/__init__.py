@@ -43,11 +43,11 @@ def open_reader(path: Path, patience: float = PATIENCE) -> Reader:
 
     condition = opening.examine(path, patience)
     if condition in (opening.Condition.ABSENT, opening.Condition.FRESH):
-        return Reader(opening.empty_view(), path)
+        return Reader(opening.empty_view(), path, stands_still=True)
     connection = opening.connect_reading(path, patience)
     if condition is opening.Condition.OLDER:
         with closing(connection):
-            return Reader(opening.migrated_view(connection), path)
+            return Reader(opening.migrated_view(connection), path, stands_still=True)
     return Reader(connection, path)
 
 
