@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "stop": "Ask the runner to finish its runs and exit.",
     },
     "Look": {
+        "top": "Show the site live in the terminal, with keys to act on it.",
         "list": "List the tasks, the procedures or the log levels.",
         "show": "Show one task in full.",
         "next": "Show the slots to come, of tasks or of a rule you type.",
