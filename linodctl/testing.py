@@ -14,7 +14,7 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ from linodctl.execution.capture import Capture
 from linodctl.execution.job import Job
 from linodctl.execution.perform import perform
 from linodctl.execution.reports import LogLine
-from linodctl.execution.settle import told
+from linodctl.execution.settle import result_of
 from linodctl.execution.threads import ThreadCancelled
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -126,7 +126,7 @@ class Given:
                 ending = perform(job, notes, asked, capture.handler)
             else:
                 ending = perform(job, notes, asked, capture.handler, find=lambda path: procedure)
-        result = told(asdict(ending))
+        result = result_of(ending, cpu_seconds=0.0)
         return Ran(
             outcome=result.outcome,
             reason=result.reason,

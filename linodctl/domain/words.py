@@ -126,13 +126,15 @@ class LogLevel(StrEnum):
 
     @property
     def number(self) -> int:
-        return 10 * (list(LogLevel).index(self) + 1)
+        return _LEVEL_NUMBER[self]
 
     @property
     def use(self) -> str:
         """When to choose it."""
         return _LEVEL_USE[self]
 
+
+_LEVEL_NUMBER = {level: 10 * place for place, level in enumerate(LogLevel, start=1)}
 
 _LEVEL_USE = {
     LogLevel.DEBUG: "Everything, while looking for a mistake.",

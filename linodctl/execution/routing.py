@@ -10,29 +10,32 @@ import sys
 import warnings
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TextIO, cast
 
 from linodctl.execution.capture import STDERR, STDOUT, LineStream, SinkHandler
 from linodctl.execution.context import Sink
 
 
-@dataclass(frozen=True, slots=True)
 class Route:
-    """The ways from one run to its sink."""
+    """The ways from one run to its sink. The streams are made when the run prints, which most never do."""
 
-    handler: SinkHandler
-    stdout: LineStream
-    stderr: LineStream
+    def __init__(self, sink: Sink, level: int) -> None:
+        self.handler = SinkHandler(sink, level)
 
-    @classmethod
-    def to(cls, sink: Sink, level: int) -> Route:
-        return cls(SinkHandler(sink, level), LineStream(sink, *STDOUT, fd=1), LineStream(sink, *STDERR, fd=2))
+    @cached_property
+    def stdout(self) -> LineStream:
+        return LineStream(self.handler.sink, *STDOUT, fd=1)
+
+    @cached_property
+    def stderr(self) -> LineStream:
+        return LineStream(self.handler.sink, *STDERR, fd=2)
 
     def finish(self) -> None:
         """Give away unfinished last lines."""
-        self.stdout.finish()
-        self.stderr.finish()
+        for name in ("stdout", "stderr"):
+            if name in self.__dict__:
+                getattr(self, name).finish()
 
 
 CURRENT: ContextVar[Route | None] = ContextVar("linodctl_route", default=None)

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import signal
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from datetime import timedelta
 from typing import Any
 
 from linodctl.domain import Outcome, Result
+from linodctl.execution.outcome import Ending
 from linodctl.execution.signs import BROKEN, CHANNEL_CLOSED
 
 LARGEST = float(2**50)
@@ -68,6 +70,21 @@ def told(ending: Mapping[Any, Any]) -> Result:
     )
 
 
+def result_of(ending: Ending, cpu_seconds: float) -> Result:
+    """The end of a run that happened in this process, whose words need no check."""
+    after = ending.retry_after
+    return Result(
+        Outcome(ending.outcome),
+        reason=ending.reason,
+        error=ending.error,
+        cpu_seconds=cpu_seconds,
+        memory=copy.deepcopy(ending.memory),  # the procedure may have started threads that go on changing it
+        message=ending.message,
+        retry_wanted=ending.retry_wanted,
+        retry_after=None if after is None else timedelta(seconds=_number(after) or 0.0),
+    )
+
+
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
@@ -87,6 +104,8 @@ def settle(account: Result | None, end: Exit, asked: Asked | None, lost: str | N
     result = account or _untold(end, lost)
     if asked is not None:
         result = replace(result, outcome=asked.outcome, reason=asked.why, retry_wanted=False, retry_after=None)
+    if end == Exit():
+        return result
     return replace(
         result,
         exit_code=end.code,

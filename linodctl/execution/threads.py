@@ -10,7 +10,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from linodctl.clock import Clock
@@ -18,13 +19,14 @@ from linodctl.domain import Outcome, Result
 from linodctl.execution import stacks
 from linodctl.execution.bootstrap import SetupError, prepare
 from linodctl.execution.flight import Flight
+from linodctl.execution.hands import Hands
 from linodctl.execution.job import Job
 from linodctl.execution.orders import ExecutionSite
 from linodctl.execution.outcome import Ending, raised
 from linodctl.execution.perform import perform
 from linodctl.execution.reports import LogLine, log_line
 from linodctl.execution.routing import Route, Router
-from linodctl.execution.settle import Exit, settle, told
+from linodctl.execution.settle import Exit, result_of, settle
 from linodctl.identity import process_started
 
 
@@ -80,7 +82,7 @@ class ThreadRun:
         self._post("progress", float(done), None if total is None else float(total), str(text))
 
     def end(self, ending: Ending, cpu_seconds: float) -> None:
-        self._post("end", {**asdict(ending), "cpu_seconds": cpu_seconds})
+        self._post("end", result_of(ending, cpu_seconds))
 
     def _post(self, what: str, *content: Any) -> None:
         """To the loop's thread; one wake-up serves all that is posted before it is answered."""
@@ -106,19 +108,21 @@ class ThreadRun:
                     if what == "progress":
                         self.flight.progress(*content)
                     else:
-                        self.land(settle(told(content[0]), Exit(), self.flight.asked))
+                        self.land(settle(content[0], Exit(), self.flight.asked))
         if not self.flight.landed:
             self.flight.log(lines)
 
     def land(self, result: Result) -> None:
         if self._reminder is not None:
             self._reminder.cancel()
-        self.flight.land(replace(result, error=result.error or self._stack or None))
+        if self._stack and not result.error:
+            result = replace(result, error=self._stack)
+        self.flight.land(result)
         self._threads.landed(self)
 
 
 class Threads:
-    """All runs in threads. They are daemon threads of their own, not a pool's: a stuck one mustn't keep the runner."""
+    """All runs in threads. These are daemon threads, so that a stuck one doesn't keep the runner from ending."""
 
     def __init__(
         self,
@@ -133,6 +137,9 @@ class Threads:
         self._on_end = on_end
         self._router: Router | None = None
         self._runs: set[ThreadRun] = set()
+        self._hands = Hands()
+        self._pid = os.getpid()
+        self._pid_started = process_started(self._pid) or ""
         self._preparing = threading.Lock()
         self._prepared: ExecutionSite | None = None
 
@@ -163,20 +170,17 @@ class Threads:
         if flight.landed or flight.asked is not None:
             run.land(settle(None, Exit(), flight.asked))
             return
-        pid = os.getpid()
-        flight.started(pid, process_started(pid) or "")
-        job = Job(**flight.order.job())
-        job = replace(job, args=dict(job.args), memory=copy.deepcopy(job.memory))
-        name = f"linodctl-run-{flight.run_id}"
-        run.thread = threading.Thread(target=self._carry_out, args=(run, router, job), name=name, daemon=True)
+        flight.started(self._pid, self._pid_started)
+        fields = flight.order.job()
+        job = Job(**{**fields, "memory": copy.deepcopy(fields["memory"])})
         try:
-            run.thread.start()
+            run.thread = self._hands.do(f"linodctl-run-{flight.run_id}", partial(self._carry_out, run, router, job))
         except RuntimeError as error:
             run.land(settle(None, Exit(), None, lost=f"no thread could be made for the run: {error}"))
 
-    def _carry_out(self, run: ThreadRun, router: Router, job: Job) -> None:
-        """The thread's whole life."""
-        route = Route.to(run, job.level)
+    def _carry_out(self, run: ThreadRun, router: Router, job: Job) -> Callable[[], None]:
+        """The run itself, in its thread; returns how to report its end."""
+        route = Route(run, job.level)
         router.enter(route)
         before = time.thread_time()
         try:
@@ -186,7 +190,7 @@ class Threads:
             ending = raised(error)
         finally:
             router.leave(route)
-        run.end(ending, time.thread_time() - before)
+        return partial(run.end, ending, time.thread_time() - before)
 
     def _prepare(self) -> None:
         """What the zygote does for processes, once for all threads. Raises SetupError."""

@@ -73,13 +73,20 @@ class Books:
 
     def is_quiet(self, now: datetime) -> bool:
         """Whether a tick at `now` would find nothing to do."""
+        return not (self._inbox.reports or self._batch or self._has_news(now))
+
+    def _has_news(self, now: datetime) -> bool:
+        """Whether something came due, or somebody wrote to the state file."""
         wakeup = self.scheduler.next_wakeup()
-        if self._startup_due or self._inbox.reports or self._batch or (wakeup is not None and wakeup <= now):
-            return False
-        return self._store.data_version() == self._seen_version
+        if self._startup_due or (wakeup is not None and wakeup <= now):
+            return True
+        return self._store.data_version() != self._seen_version
 
     def tick(self, now: datetime, *, new_slots: bool = True, starts: bool = True) -> Work:
         """Read what came, decide, record all of it in one transaction. The switches are `Scheduler.tick`'s."""
+        if self._is_small_talk(now):
+            self._note_small_talk(now)
+            return Work()
         with self._store.transaction() as ledger:
             if not self._batch.decided:
                 self._hear_wishes(ledger, now)
@@ -95,6 +102,22 @@ class Books:
             version = ledger.data_version()  # after the commit it might count a wish as seen that nobody has read
         self._seen_version = version
         return self._settle(written, now, starts)
+
+    def _is_small_talk(self, now: datetime) -> bool:
+        """Whether nothing is to be decided: all that came is what runs tell of themselves while they go on."""
+        return (
+            bool(self._inbox.reports)
+            and not self._batch
+            and not self._has_news(now)
+            and all(isinstance(report, Started | Logged | Progressed) for report in self._inbox.reports)
+        )
+
+    def _note_small_talk(self, now: datetime) -> None:
+        """A power cut may take it, as it takes the run itself: so nobody waits for the disk."""
+        with self._store.transaction(durable=False) as ledger:
+            self._read_reports(now)
+            self._batch.write(ledger, self._host)
+        self._batch = Batch()
 
     def begin(self, life: Life, legacy: Legacy) -> None:
         """A runner takes over. One transaction, that of the next tick, puts it on record, closes the runs that were

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import deque
 
-from linodctl.execution.reports import Logged, Progressed, Report
+from linodctl.execution.reports import Logged, Progressed, Report, Started
 
 CHATTER = 0.1
-"""Seconds for which log lines and progress are collected before they wake the loop: chatty runs cost little."""
+"""Seconds for which small talk is collected before it wakes the loop: chatty runs cost little."""
 
 
 class Inbox:
@@ -21,7 +22,7 @@ class Inbox:
 
     def take(self, report: Report) -> None:
         self.reports.append(report)
-        if not isinstance(report, Logged | Progressed):
+        if not _can_wait(report):
             self.wake()
         elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(CHATTER, self.wake)
@@ -44,3 +45,8 @@ class Inbox:
             except TimeoutError:
                 pass
         self._bell.clear()
+
+
+def _can_wait(report: Report) -> bool:
+    """Log lines and progress; and that a thread has begun, for it dies with this process: nobody will look for it."""
+    return isinstance(report, Logged | Progressed) or (isinstance(report, Started) and report.pid == os.getpid())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
 from typing import Any
 
 from linodctl import events
@@ -34,20 +35,30 @@ class Narrator:
         if isinstance(event, WORDLESS):
             return
         level, text = _WORDS[type(event)](event, self._when)
-        logger.log(level, "%s", text, extra={"event": type(event).__name__, "facts": self._facts(event)})
+        if logger.isEnabledFor(level):
+            # Made by hand: `logger.log` would look through the stack for the place where this was said.
+            record = logging.LogRecord(logger.name, level, __file__, 0, text, None, None)
+            record.event, record.facts = type(event).__name__, self._facts(event)
+            logger.handle(record)
 
     def _facts(self, event: events.Event) -> dict[str, object]:
         """What a program wants to know of it; all words that come from elsewhere are in the text alone."""
-        facts = {name: getattr(event, name) for name in FACTS if hasattr(event, name)}
+        facts: dict[str, object] = {}
+        for name in _facts_of(type(event)):
+            fact = getattr(event, name)
+            facts[name] = fact.astimezone(self._zone).isoformat() if isinstance(fact, datetime) else fact
         if isinstance(event, events.RunEnded):
             facts["outcome"] = event.result.outcome
-        return {
-            name: fact.astimezone(self._zone).isoformat() if isinstance(fact, datetime) else fact
-            for name, fact in facts.items()
-        }
+        return facts
 
     def _when(self, instant: datetime) -> str:
         return instant.astimezone(self._zone).isoformat(" ", "seconds")
+
+
+@cache
+def _facts_of(kind: type) -> tuple[str, ...]:
+    """Which of the facts events of this kind have."""
+    return tuple(name for name in FACTS if hasattr(kind, name))
 
 
 When = Callable[[datetime], str]

@@ -36,6 +36,9 @@ class Store(Reader):
         super().__init__(connect_writing(path, patience), path)
         self._patience = patience
         self._rescued: Path | None = None
+        self._told: object = None
+        """The connection that knows how durable its transactions are to be."""
+        self._durable = True
         self._footing = self._stand()
 
     def close(self) -> None:
@@ -79,7 +82,7 @@ class Store(Reader):
         """
         self.check()
         with in_words(self.path):
-            self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._wait_for_the_disk(durable)
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield Ledger(self._connection, self.path)
@@ -88,6 +91,12 @@ class Store(Reader):
                 if self._connection.in_transaction:  # a full disk has ended it already
                     self._connection.execute("ROLLBACK")
                 raise
+
+    def _wait_for_the_disk(self, durable: bool) -> None:
+        """Whether the next commit does. Said only when it changes, for each tick would say it."""
+        if self._connection is not self._told or durable is not self._durable:
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._told, self._durable = self._connection, durable
 
     @cached_property
     def tables(self) -> Database:
