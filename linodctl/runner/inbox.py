@@ -10,6 +10,9 @@ from linodctl.execution.reports import Logged, Progressed, Report, Started
 
 CHATTER = 0.1
 """Seconds for which small talk is collected before it wakes the loop: chatty runs cost little."""
+FURTHER_ROUNDS = 2
+"""Rounds of the loop between the bell and its answer: who ends at the same moment is heard with the first, and one
+transaction serves them all."""
 
 
 class Inbox:
@@ -42,6 +45,8 @@ class Inbox:
             try:
                 async with asyncio.timeout(seconds):
                     await self._bell.wait()
+                for _ in range(FURTHER_ROUNDS):
+                    await asyncio.sleep(0)
             except TimeoutError:
                 pass
         self._bell.clear()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import cache
 from typing import Any
 
 from linodctl import events
@@ -44,7 +43,7 @@ class Narrator:
     def _facts(self, event: events.Event) -> dict[str, object]:
         """What a program wants to know of it; all words that come from elsewhere are in the text alone."""
         facts: dict[str, object] = {}
-        for name in _facts_of(type(event)):
+        for name in _FACTS_OF[type(event)]:
             fact = getattr(event, name)
             facts[name] = fact.astimezone(self._zone).isoformat() if isinstance(fact, datetime) else fact
         if isinstance(event, events.RunEnded):
@@ -53,12 +52,6 @@ class Narrator:
 
     def _when(self, instant: datetime) -> str:
         return instant.astimezone(self._zone).isoformat(" ", "seconds")
-
-
-@cache
-def _facts_of(kind: type) -> tuple[str, ...]:
-    """Which of the facts events of this kind have."""
-    return tuple(name for name in FACTS if hasattr(kind, name))
 
 
 When = Callable[[datetime], str]
@@ -233,3 +226,5 @@ _WORDS: dict[type, Callable[[Any, When], Line]] = {
     events.Trouble: _trouble,
     events.Mended: _mended,
 }
+
+_FACTS_OF = {kind: tuple(name for name in FACTS if hasattr(kind, name)) for kind in _WORDS}
