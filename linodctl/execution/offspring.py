@@ -13,13 +13,15 @@ import signal
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
+from linodctl.identity import read_proc
+
 
 def children(pid: int) -> set[int]:
     """Its children, zombies included."""
     found: set[int] = set()
     with contextlib.suppress(OSError):  # it has ended, or this kernel has no such list
-        for thread in (Path("/proc") / str(pid) / "task").iterdir():
-            found.update(map(int, (thread / "children").read_text().split()))
+        for thread in os.scandir(f"/proc/{pid}/task"):
+            found.update(map(int, read_proc(f"{pid}/task/{thread.name}/children").split()))
     return found
 
 
@@ -91,10 +93,14 @@ class Adopted:
         """What `setup` started."""
         self._daemons: set[int] = set()
         """Those that may go on."""
+        self._any = False
+        """Whether there were such children when a worker last ended."""
 
     def after(self, worker: int, keep_daemons: bool, workers: Collection[int]) -> None:
         """This worker has ended: KILL what is left of its session, and what left that session unless that is kept."""
-        for pid in self._present(workers) - self._daemons:
+        present = self._present(workers)
+        self._any = bool(present)
+        for pid in present - self._daemons:
             if keep_daemons and session_of(pid) != worker:
                 self._daemons.add(pid)
             else:
@@ -102,7 +108,7 @@ class Adopted:
 
     def bury(self, workers: Collection[int]) -> None:
         """Let go of those that have ended."""
-        for pid in self._present(workers):
+        for pid in self._present(workers) if self._any else ():
             with contextlib.suppress(ChildProcessError):
                 if os.waitpid(pid, os.WNOHANG)[0]:
                     self._daemons.discard(pid)

@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
+from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -58,6 +59,15 @@ class Ending:
     """Seconds; None for the task's own pause."""
     code: int = 0
     """What the worker exits with."""
+
+    def told(self) -> dict[str, Any]:
+        """The fields that differ from how an uneventful run ends."""
+        told = zip(_FIELDS, _values_of(self), strict=True)
+        return {name: value for name, value in told if value is not None and value is not False}
+
+
+_FIELDS = tuple(each.name for each in fields(Ending))
+_values_of = attrgetter(*_FIELDS)
 
 
 def returned(value: object) -> Ending:

@@ -10,7 +10,6 @@ import contextlib
 import os
 import socket
 import threading
-from dataclasses import asdict
 from typing import Any
 
 from linodctl.execution.outcome import Ending
@@ -56,7 +55,7 @@ class Reporter:
     def end(self, ending: Ending, last: bool, cpu_seconds: float, max_rss: int) -> None:
         """The last word on a run; `last` says that the worker ends, too. Raises ChannelClosed."""
         try:
-            self._send(["end", {**asdict(ending), "last": last, "cpu_seconds": cpu_seconds, "max_rss": max_rss}])
+            self._send(["end", {**ending.told(), "last": last, "cpu_seconds": cpu_seconds, "max_rss": max_rss}])
         except OSError:
             raise ChannelClosed from None
 

@@ -41,7 +41,7 @@ def pack(value: Any) -> bytes:
 def unpack(line: bytes) -> Any:
     """The value of one frame, dates and times restored."""
     try:
-        return json.loads(line, object_hook=_restore)
+        return json.loads(line, object_hook=_restore if b'{"$' in line else None)
     except (ValueError, RecursionError) as error:
         raise BadFrame(f"Not a frame: {error}.") from None
 

@@ -13,7 +13,6 @@ import atexit
 import contextlib
 import faulthandler
 import fcntl
-import importlib
 import logging
 import os
 import select
@@ -80,7 +79,6 @@ def live(channel: socket.socket, output: int, zygote_pid: int) -> NoReturn:
         faulthandler.register(STACKS_SIGNAL, file=_moved(output), all_threads=True)  # whatever becomes of 1 and 2
         channel = socket.socket(fileno=_moved(channel.detach()))
         sys.argv[:] = ["linodctl-worker"]
-        importlib.invalidate_caches()  # folders may have got new files since the zygote looked
         atexit._clear()  # these functions belong to the zygote
         code = Worker(channel).serve()
     except ChannelClosed:
@@ -178,20 +176,23 @@ class Worker:
         What is private to the standard library here has been there, as it is, since Python 3.9; nothing public winds up
         executors and threads without unwinding the zygote's own frames.
         """
+        if _threads_to_wait_for() or atexit._ncallbacks():
+            self._wind_up()
+        for stream in (sys.__stdout__, sys.__stderr__):
+            if stream is not None:
+                with contextlib.suppress(OSError, ValueError):  # the procedure has closed it
+                    stream.flush()
+
+    def _wind_up(self) -> None:
         note = threading.Timer(NOTE_AFTER, self._say_what_it_waits_for)
         note.daemon = True
+        note.start()
         try:
-            if _threads_to_wait_for() or atexit._ncallbacks():
-                note.start()
             threading._shutdown()  # type: ignore[attr-defined]
             atexit._run_exitfuncs()
         except BaseException:  # the procedure's end has been seen, nothing can change it any more
             self._say(logging.ERROR, f"winding up failed:\n{traceback.format_exc()}")
         note.cancel()
-        for stream in (sys.__stdout__, sys.__stderr__):
-            if stream is not None:
-                with contextlib.suppress(OSError, ValueError):  # the procedure has closed it
-                    stream.flush()
 
     def _say_what_it_waits_for(self) -> None:
         names = ", ".join(_threads_to_wait_for())

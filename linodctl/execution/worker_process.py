@@ -55,6 +55,8 @@ class WorkerProcess:
         self._loop = loop
         self._clock = clock
         self._channel = channel
+        self._channel_fd = channel.fileno()
+        """What the loop knows it by: with the socket itself its look-ups cost several times as much."""
         self._output = output
         self._outbox = Outbox(loop, channel)
         self._frames = Splitter()
@@ -67,7 +69,7 @@ class WorkerProcess:
 
     def forked(self, pid: int, pid_started: str) -> None:
         self.pid, self.pid_started = pid, pid_started
-        self._loop.add_reader(self._channel, self._read_channel)
+        self._loop.add_reader(self._channel_fd, self._read_channel)
         self._loop.add_reader(self._output, self._read_output)
         if self.listener is not None:
             self.listener.forked(pid, pid_started)
@@ -100,7 +102,7 @@ class WorkerProcess:
         if self._channel.fileno() < 0:
             return
         self._outbox.close()
-        self._loop.remove_reader(self._channel)
+        self._loop.remove_reader(self._channel_fd)
         self._loop.remove_reader(self._output)
         self._channel.close()
         os.close(self._output)
@@ -114,13 +116,13 @@ class WorkerProcess:
         except OSError:
             data = b""
         if not data:
-            self._loop.remove_reader(self._channel)
+            self._loop.remove_reader(self._channel_fd)
             return 0
         try:
             lines = self._frames.feed(data)
         except BadFrame as error:
             self._say(f"the worker's reports can't be read any more: {error}")
-            self._loop.remove_reader(self._channel)
+            self._loop.remove_reader(self._channel_fd)
             return 0
         self._hear(lines)
         return len(data)

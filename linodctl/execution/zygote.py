@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import os
 import select
 import signal
 import socket
 import sys
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 from linodctl.clock import SystemClock
@@ -27,6 +29,8 @@ from linodctl.execution.signs import BROKEN
 from linodctl.execution.usage import Usage
 from linodctl.execution.wire import BadFrame, Splitter, pack, receive_line, receive_with_fds, unpack
 from linodctl.identity import process_started
+
+LOOK = os.WEXITED | os.WNOHANG | os.WNOWAIT
 
 
 def main(control_fd: int) -> None:
@@ -70,6 +74,7 @@ def _settle_down() -> None:
     prctl.adopt_orphans()
     sys.stdout.flush()
     sys.stderr.flush()
+    importlib.invalidate_caches()  # a child finds the files that are there when it looks, not those of now
     gc.collect()
     gc.freeze()  # children must not touch, and so copy, the pages of objects that are never freed
 
@@ -84,6 +89,9 @@ class Zygote:
         self._orders = Splitter()
         self._fds: list[int] = []
         self._pids: dict[int, int] = {}
+        """By number;"""
+        self._numbers: dict[int, int] = {}
+        """and the other way round."""
         self._stopped: set[int] = set()
         """Workers that were told to end."""
         self._adopted = offspring.Adopted()
@@ -144,7 +152,7 @@ class Zygote:
                     self._become_worker(channel, output, parent)
                 finally:
                     os._exit(BROKEN)  # whatever happens, a child must not go on as a second zygote
-            self._pids[number] = pid
+            self._pids[number], self._numbers[pid] = pid, number
             self._tell({"op": "forked", "worker": number, "pid": pid, "started": process_started(pid) or ""})
         finally:
             os.close(channel)
@@ -177,12 +185,8 @@ class Zygote:
     def _reap(self) -> None:
         with contextlib.suppress(BlockingIOError):
             self._wake.recv(4096)
-        for number, pid in list(self._pids.items()):
-            # Look first, without reaping: as long as the worker is a zombie, its number can't be given to others, and
-            # what is left of its group can safely be killed.
-            end = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-            if end is None:
-                continue
+        for pid, end in self._ended():
+            number = self._numbers.pop(pid)
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
             by_itself = number not in self._stopped and end.si_code == os.CLD_EXITED
@@ -192,6 +196,16 @@ class Zygote:
             self._stopped.discard(number)
             self._tell_end(number, os.waitstatus_to_exitcode(status), Usage.of(rusage))
         self._adopted.bury(self._pids.values())
+
+    def _ended(self) -> Iterator[tuple[int, os.waitid_result]]:
+        """The workers that have ended, not reaped yet: while one is a zombie, nobody else can get its pid, so that what
+        is left of its group can safely be killed."""
+        while self._pids and (end := os.waitid(os.P_ALL, 0, LOOK)) is not None:
+            if end.si_pid not in self._numbers:  # somebody else's child, which hides who ended after it
+                ends = [(pid, os.waitid(os.P_PID, pid, LOOK)) for pid in self._numbers]
+                yield from [(pid, end) for pid, end in ends if end is not None]
+                break
+            yield end.si_pid, end
 
     def _tell_end(self, number: int, code: int, used: Usage) -> None:
         self._tell(
