@@ -11,10 +11,11 @@ open → [zygote ready] → start(order) → Started → Logged, Progressed … 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Sequence
 
 from linodctl.clock import Clock, SystemClock
-from linodctl.domain import Isolation, Outcome, Result
+from linodctl.domain import Isolation, Launch, Outcome, Result
 from linodctl.execution.flight import Flight
 from linodctl.execution.keeper import Keeper
 from linodctl.execution.link import SetupFailed, ZygoteLink
@@ -25,6 +26,7 @@ from linodctl.execution.probe_run import ProbeFailed, probe
 from linodctl.execution.process_run import ProcessRun
 from linodctl.execution.reports import Report, ZygoteDied, ZygoteMissing, ZygoteReady
 from linodctl.execution.settle import Exit, settle
+from linodctl.execution.spares import Spares
 from linodctl.execution.threads import ThreadRun, Threads
 from linodctl.execution.wire import Unsendable, pack
 from linodctl.recurrence.values import duration_text
@@ -53,6 +55,7 @@ class Executor:
         self._all_landed = asyncio.Event()
         self._all_landed.set()
         self._pool = Pool(self._loop)
+        self._spares = Spares(self._loop, self._clock)
         self._threads = Threads(self._site, self._loop, self._clock, self._forget)
         await self._keeper.open()
 
@@ -61,6 +64,7 @@ class Executor:
         self._closing = why
         self.stop_all(why, at_once)
         self._pool.dismiss_all()
+        self._spares.dismiss_all()
         patience = self._loop.call_later(self._site.notice.total_seconds(), self._threads.abandon_all)
         await self._all_landed.wait()
         patience.cancel()
@@ -93,6 +97,14 @@ class Executor:
         else:
             self._waiting.append(flight)
             self._loop.call_soon(self._launch_waiting)
+
+    def get_ready(self, launches: Iterable[Launch]) -> None:
+        """Runs launched like these will probably be ordered within a moment: fork their workers now."""
+        link = self._keeper.link
+        fresh = sum(launch.isolation is Isolation.PROCESS and launch.reuse == 1 for launch in launches)
+        if fresh and link is not None and self._closing is None:
+            with contextlib.suppress(OSError):  # if no more may be opened, those runs will hear of it
+                self._spares.fill(link, fresh)
 
     def cancel(self, run_id: int, why: str, outcome: Outcome = Outcome.CANCELLED) -> bool:
         """Begin to stop a run; it will end with this outcome and reason. False if it isn't under way, or was asked."""
@@ -130,6 +142,7 @@ class Executor:
         self._site = site or self._site
         self._threads.site = self._site
         self._pool.dismiss_all()
+        self._spares.dismiss_all()
 
     # --- launching -------------------------------------------------------------------------------
 
@@ -146,7 +159,8 @@ class Executor:
 
     def _launch(self, flight: Flight, link: ZygoteLink) -> None:
         order = flight.order
-        worker = self._pool.take(order.task, order.launch, link) if order.launch.reuse > 1 else None
+        reuses = order.launch.reuse > 1
+        worker = self._pool.take(order.task, order.launch, link) if reuses else self._spares.take(link)
         served = worker.served if worker is not None else 0
         job = order.job(last=served + 1 >= order.launch.reuse)
         job["surroundings"] = order.surroundings(link.site.folder)

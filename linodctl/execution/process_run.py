@@ -45,7 +45,8 @@ class ProcessRun:
         self.worker_lives = True
         self._loop = loop
         self._on_end = on_end
-        self._fresh = worker.served == 0
+        self._unborn = worker.pid is None
+        """When the order was given; its birth tells of the start, then. Else it may be gone, and the order in vain."""
         self._account: Result | None = None
         self._stacks: Stacks | None = None
         """Listens from the moment on when the worker is told to write them."""
@@ -66,7 +67,7 @@ class ProcessRun:
         match frame:
             case ["begin"]:
                 self.begun = True
-                if not self._fresh:
+                if not self._unborn:
                     self.flight.started(self.worker.pid or 0, self.worker.pid_started)
             case ["progress", done, total, str(text)]:
                 self.flight.progress(float(done), None if total is None else float(total), text)
@@ -93,7 +94,7 @@ class ProcessRun:
     def _finish(self, end: Exit, lost: str | None) -> None:
         if self._step is not None:
             self._step.cancel()
-        if self.begun or self._fresh or self.flight.asked:
+        if self.begun or self._unborn or self.flight.asked:
             result = settle(self._account, end, self.flight.asked, lost)
             if self._stacks is not None and not result.error:
                 result = replace(result, error=self._stacks.text or None)

@@ -31,6 +31,7 @@ from linodctl.execution.capture import Capture
 from linodctl.execution.job import CantRun, Job
 from linodctl.execution.outcome import Ending, raised
 from linodctl.execution.perform import perform
+from linodctl.execution.rehearsal import rehearse
 from linodctl.execution.reporter import ChannelClosed, Reporter
 from linodctl.execution.resolve import resolve
 from linodctl.execution.signs import BROKEN, CHANNEL_CLOSED, STACKS_SIGNAL
@@ -112,6 +113,8 @@ class Worker:
     def serve(self) -> int:
         """Until the last order; the exit code. ChannelClosed when the procedure has left no way to say how it ended."""
         code, last = 0, False
+        if not self._has_order():
+            rehearse(AskedToStop(self._channel))
         while not last and (line := receive_line(self._channel)) is not None:
             order = unpack(line)
             if order["op"] == "probe":
@@ -124,6 +127,9 @@ class Worker:
             self._reporter.begin()
             code, last = self._carry_out(Job(**order["job"]))
         return code
+
+    def _has_order(self) -> bool:
+        return bool(select.select([self._channel], [], [], 0)[0])
 
     def _carry_out(self, job: Job) -> tuple[int, bool]:
         """The exit code, and whether the worker ends with this run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
 from linodctl.planning.lane import Lane
@@ -35,6 +36,17 @@ class LaneHeap(Generic[K]):
         while self._entries and self._is_stale():
             heapq.heappop(self._entries)
         return self._entries[0][0] if self._entries else None
+
+    def until(self, limit: K) -> Iterator[Lane]:
+        """The lanes whose key is not above `limit`, in no special order; looks at these and few others."""
+        places = [0]
+        while places:
+            place = places.pop()
+            if place < len(self._entries) and self._entries[place][0] <= limit:
+                key, _, lane = self._entries[place]
+                if getattr(lane, self._attribute) == key:
+                    yield lane
+                places += (2 * place + 1, 2 * place + 2)  # in a heap, what follows from an entry is not below it
 
     def pop(self) -> Lane:
         """Take the lane with the smallest key out. IndexError if there is none."""

@@ -22,7 +22,11 @@ class Room:
 
     def any(self) -> bool:
         """Whether one more run of whatever task may start."""
-        return len(self._runs) < self.max_parallel
+        return self.left() > 0
+
+    def left(self) -> int:
+        """How many more runs may start, as far as `max_parallel` goes."""
+        return max(0, self.max_parallel - len(self._runs))
 
     def lacks(self, task: Task) -> str | None:
         """The name of the first full limit that `task` uses, `max_parallel` among them; None if there is room."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import islice
 
 from linodctl.domain import Overlap, Pending, Request, Result, Run, SkipReason, Task, TaskState, Trigger
 from linodctl.planning.aftermath import conclude
@@ -69,6 +70,11 @@ class Scheduler:
     def next_wakeup(self) -> datetime | None:
         """The next instant at which time alone changes something; None if only an event can."""
         return self._yard.agenda.first()
+
+    def coming(self, until: datetime) -> list[Task]:
+        """The tasks of which something comes due by `until` and will probably start: no more than there is room for."""
+        lanes = (lane for lane in self._yard.agenda.until(until) if not (lane.disabled or lane.running))
+        return [lane.task for lane in islice(lanes, self._room.left())]
 
     def changed(self) -> list[TaskState]:
         """The states that differ from what was last handed out, to be saved with the decisions of the same tick."""

@@ -37,6 +37,8 @@ EXPECT = 15
 """Seconds between two looks for tasks that should have succeeded by now."""
 PRUNE = 3600
 """Seconds between two rounds of applying the history limits."""
+AHEAD = timedelta(milliseconds=250)
+"""So long before something comes due, the executor is told to get ready."""
 PRUNE_STEPS = 5
 """How many of prune's transactions fit between two ticks."""
 RETRY_WRITE = 2.0
@@ -106,6 +108,7 @@ class Runner:
             await self._surroundings.keep(LOOK_AROUND)
             self._look_after_changes()
             self._tick()
+            self._get_ready()
             self._prune_a_little()
             self._tell_of_the_pass()
             await self._inbox.sleep(self._seconds_to_sleep(end))
@@ -231,6 +234,12 @@ class Runner:
             return
         self._executor.start(order)
 
+    def _get_ready(self) -> None:
+        """What is the same for all runs, forking above all, is better done before they are due."""
+        if not self._cannot_write:
+            coming = self._books.scheduler.coming(self._clock.now() + AHEAD)
+            self._executor.get_ready(task.launch for task in coming)
+
     def _seconds_to_sleep(self, end: float | None) -> float:
         if self._pruning is not None:
             return 0.0
@@ -240,7 +249,8 @@ class Runner:
         else:
             wakeup = self._books.scheduler.next_wakeup()
             if wakeup is not None:
-                seconds.append((wakeup - self._clock.now()).total_seconds())
+                left = wakeup - self._clock.now()
+                seconds.append((left - AHEAD if left > AHEAD else left).total_seconds())
         if end is not None:
             seconds.append(end - self._clock.monotonic())
         return min(seconds)

@@ -57,7 +57,7 @@ GOOD = pack(["log", START.timestamp(), 30, "x", "still heard"])
 class Listener:
     """A run's ears, without the run: what `ProcessRun.heard` believes."""
 
-    _fresh = True
+    _unborn = True
     worker = SimpleNamespace(pid=1, pid_started="1")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
