@@ -5,6 +5,7 @@ worker is reused for.
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # not in typeshed; `signal` makes an enum member of each of 60 answers
 import os
 import signal
 from dataclasses import dataclass, field
@@ -19,10 +20,13 @@ def _umask() -> int:
     return mask
 
 
+_SIGNALS = tuple(int(number) for number in signal.valid_signals())
+
+
 def _handlers() -> dict[int, Any]:
     """Only Python's own: what C code installed (faulthandler, say) is not to be touched."""
-    found = {number: signal.getsignal(number) for number in signal.valid_signals()}
-    return {number: handler for number, handler in found.items() if handler is not None}
+    found = zip(_SIGNALS, map(_signal.getsignal, _SIGNALS), strict=True)
+    return {number: handler for number, handler in found if handler is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable
@@ -10,6 +11,9 @@ from pathlib import Path
 
 from linodctl.execution.job import CantRun
 from linodctl.execution.resolve import ResolveError, import_module, resolve
+
+_LIBRARY = str(Path(os.__file__).parent) + os.sep
+_PACKAGES = tuple(f"{_LIBRARY}{name}{os.sep}" for name in ("site-packages", "dist-packages"))
 
 FileStamp = tuple[str, int, int]
 """Path, time of change in nanoseconds, size in bytes."""
@@ -41,16 +45,21 @@ def changed(known: Iterable[FileStamp]) -> bool:
 
 
 class Imports:
-    """The files that this process imported, each as it was when it was first noted."""
+    """The files that this process imports from now on, each as it was when it was first noted.
+
+    What the zygote imported before is its runner's to watch, and the interpreter's own library changes with that alone.
+    """
 
     def __init__(self) -> None:
+        self._seen = set(sys.modules)
         self._stamps: dict[str, tuple[int, int]] = {}
 
     def note(self) -> None:
         """Look for files imported since the last look: the sooner after an import, the less can slip through."""
-        for path in _files(set(sys.modules)):
-            if path not in self._stamps:
-                self._stamps[path] = _stamp(path)
+        new = sys.modules.keys() - self._seen
+        if new:
+            self._seen |= new
+            self._stamps.update((path, _stamp(path)) for path in _files(new) if not _is_library(path))
 
     def changed(self) -> bool:
         """Whether one of them is not what it was: this process runs old code."""
@@ -71,9 +80,13 @@ def _files(modules: Iterable[str]) -> list[str]:
     return sorted({path for path in found if isinstance(path, str)})
 
 
+def _is_library(path: str) -> bool:
+    return path.startswith(_LIBRARY) and not path.startswith(_PACKAGES)
+
+
 def _stamp(path: str) -> tuple[int, int]:
     try:
-        status = Path(path).stat()
+        status = os.stat(path)  # noqa: PTH116 - a Path takes longer, and this is asked for each file before each run
     except OSError:
         return 0, 0
     return status.st_mtime_ns, status.st_size

@@ -89,7 +89,8 @@ class Books:
             return Work()
         with self._store.transaction() as ledger:
             if not self._batch.decided:
-                self._hear_wishes(ledger, now)
+                if ledger.data_version() != self._seen_version:  # somebody else wrote: for nothing all would be read
+                    self._hear_wishes(ledger, now)
                 if self._startup_due:
                     self._startup_due = False
                     self.scheduler.startup(now)

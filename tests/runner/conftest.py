@@ -13,3 +13,10 @@ from linodctl.store.store import Store
 def store(tmp_path: Path) -> Iterator[Store]:
     with open_store(tmp_path / "linodctl.db") as opened:
         yield opened
+
+
+@pytest.fixture
+def people(store: Store) -> Iterator[Store]:
+    """The same file as people's commands open it."""
+    with open_store(store.path) as opened:
+        yield opened

@@ -120,12 +120,12 @@ def test_a_request_is_heard_once(store: Store) -> None:
     assert run.run_id == run_id
 
 
-def test_a_request_waits_for_the_options_that_were_set_before_it(store: Store) -> None:
+def test_a_request_waits_for_the_options_that_were_set_before_it(store: Store, people: Store) -> None:
     books = make_books(store, make_task("a", "never"), make_task("b", "never"))
     books.tick(NOON)
-    store.set_override("a", {"timeout": "5m"}, NOON, "ann")
+    people.set_override("a", {"timeout": "5m"}, NOON, "ann")
     for name in ("a", "b"):
-        store.request(name, NOON, "ann")
+        people.request(name, NOON, "ann")
     work = books.tick(after(1))
     assert work.reload
     assert [start.task.name for _, start in work.starts] == ["b"]
@@ -135,33 +135,33 @@ def test_a_request_waits_for_the_options_that_were_set_before_it(store: Store) -
     assert [start.task.name for _, start in books.tick(after(3)).starts] == ["a"]
 
 
-def test_a_request_that_an_earlier_runner_left_waiting_is_started(store: Store) -> None:
+def test_a_request_that_an_earlier_runner_left_waiting_is_started(store: Store, people: Store) -> None:
     make_books(store, make_task(rule="never")).tick(NOON)
-    store.request("a", NOON, "ann")
+    people.request("a", NOON, "ann")
     assert len(make_books(store, make_task(rule="never")).tick(after(9)).starts) == 1
 
 
-def test_a_withdrawn_request_is_not_started(store: Store) -> None:
+def test_a_withdrawn_request_is_not_started(store: Store, people: Store) -> None:
     books = make_books(store, make_task(rule="never"))
-    request = store.request("a", NOON, "ann")
-    store.withdraw(request.request_id, NOON, "ann")
+    request = people.request("a", NOON, "ann")
+    people.withdraw(request.request_id, NOON, "ann")
     assert books.tick(after(1)).starts == []
 
 
-def test_a_run_is_stopped_when_somebody_cancels_it(store: Store) -> None:
+def test_a_run_is_stopped_when_somebody_cancels_it(store: Store, people: Store) -> None:
     books = make_books(store, make_task())
     [(run_id, _)] = books.tick(NOON).starts
-    store.cancel_run(run_id, NOON, "ann")
+    people.cancel_run(run_id, NOON, "ann")
     assert books.tick(after(1)).stops == [(run_id, "asked by ann")]
 
 
-def test_a_reset_is_not_undone_by_what_the_scheduler_remembers(store: Store) -> None:
+def test_a_reset_is_not_undone_by_what_the_scheduler_remembers(store: Store, people: Store) -> None:
     inbox = Inbox()
     books = make_books(store, make_task(rule="1 hour"), inbox=inbox)
     [(run_id, _)] = books.tick(NOON).starts
     inbox.take(Ended(run_id, Result(Outcome.SUCCEEDED)))
     books.tick(after(1))
-    store.reset(["a"], after(2), "ann")
+    people.reset(["a"], after(2), "ann")
     [(_, start)] = books.tick(after(3)).starts
     assert start.slot == after(3)
 
@@ -181,13 +181,13 @@ def test_runs_of_a_dead_runner_are_lost_and_rerun_in_the_same_transaction(store:
     assert (waiting.attempt, waiting.trigger) == (2, "rerun")
 
 
-def test_enabling_while_no_runner_was_there_owes_nothing_for_the_disabled_span(store: Store) -> None:
+def test_enabling_while_no_runner_was_there_owes_nothing_for_the_disabled_span(store: Store, people: Store) -> None:
     inbox = Inbox()
     books = make_books(store, make_task(rule="10 seconds"), inbox=inbox)
     [(run_id, _)] = books.tick(NOON).starts
     inbox.take(Ended(run_id, Result(Outcome.FAILED)))
     books.tick(after(1))
-    store.enable(["a"], after(35), "ann")
+    people.enable(["a"], after(35), "ann")
     books = make_books(store, make_task(), now=after(52), absence=Absence(after(1), after(52)))
     work = books.tick(after(52))
     skips = [(row.reason.value, row.count) for row in store.skips_between("a", NOON, after(60))]
@@ -195,13 +195,13 @@ def test_enabling_while_no_runner_was_there_owes_nothing_for_the_disabled_span(s
     assert [start.slot for _, start in work.starts] == [after(50)]
 
 
-def test_enabling_what_was_not_disabled_changes_nothing(store: Store) -> None:
+def test_enabling_what_was_not_disabled_changes_nothing(store: Store, people: Store) -> None:
     inbox = Inbox()
     books = make_books(store, make_task(), inbox=inbox)
     [(run_id, _)] = books.tick(NOON).starts
     inbox.take(Ended(run_id, Result(Outcome.SUCCEEDED)))
     books.tick(after(1))
-    store.enable(["a"], after(15), "ann")
+    people.enable(["a"], after(15), "ann")
     books = make_books(store, make_task(), now=after(25), absence=Absence(after(1), after(25)))
     books.tick(after(25))
     assert [row.reason.value for row in store.skips_between("a", NOON, after(60))] == ["runner_down"]
