@@ -681,3 +681,33 @@ def test_a_request_for_a_disabled_task_holds_back_what_runs_after_it() -> None:
     story.scheduler.request(Request(1, "b", story.now), story.now)
     assert story.tick() == ["-disabled b 12:00:00", "12:00:00 b (request)"]
     assert story.end("b") == ["12:00:00 a"]
+
+
+# --- what is coming ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("until", "room", "names"),
+    [
+        ("12:00:09", 10, ""),
+        ("12:00:10", 10, "a"),
+        ("12:00:30", 10, "a b c d"),
+        ("12:00:30", 2, "2 of them"),
+    ],
+)
+def test_what_is_coming_is_known_ahead(until: str, room: int, names: str) -> None:
+    tasks = [make_task(name, f"{10 * place} seconds", place) for place, name in enumerate("abc", 1)]
+    more = [make_task("d", "30 seconds", 4), make_task("off", "5 seconds", 5, disabled="not here")]
+    seen = {task.name: known(task.name, recurrence=task.recurrence.text) for task in (*tasks, *more)}
+    story = Story(*tasks, *more, states=seen, max_parallel=room)
+    coming = sorted(task.name for task in story.scheduler.coming(at(until)))
+    assert (f"{len(coming)} of them" if room == 2 else " ".join(coming)) == names
+
+
+def test_what_runs_is_not_expected_to_start() -> None:
+    story = Story(make_task())
+    story.tick()
+    assert story.scheduler.coming(at("12:01:00")) == []
+    story.end("a")
+    story.tick()
+    assert [task.name for task in story.scheduler.coming(at("12:01:00"))] == ["a"]

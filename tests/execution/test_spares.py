@@ -1,0 +1,82 @@
+"""Workers forked ahead: they serve what fresh ones serve, no less fresh, and nobody hears of those not needed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from execution_bench import Bench, gone
+
+from linodctl.domain import Launch, Outcome
+from linodctl.execution.offspring import children
+
+
+def get_ready(bench: Bench, count: int, **launch: object) -> list[int]:
+    """Have workers forked, and wait until each of them waits for its order; their pids."""
+
+    async def now() -> None:
+        bench.executor.get_ready([Launch("jobs.nothing", **launch)] * count)  # type: ignore[arg-type]
+
+    bench.do(now())
+    ready = bench.executor._spares._ready
+    bench.do(_until(lambda: all(spare.worker.pid for spare in ready)))
+    return [spare.worker.pid or 0 for spare in ready]
+
+
+async def _until(look: Callable[[], bool]) -> None:
+    while not look():
+        await asyncio.sleep(0.01)
+
+
+def test_a_run_takes_the_worker_that_waits_longest(bench: Bench) -> None:
+    waiting = get_ready(bench, 2)
+    run_ids = [bench.start("answer") for _ in range(3)]
+    assert [bench.end(run_id).outcome for run_id in run_ids] == [Outcome.SUCCEEDED] * 3
+    pids = [bench.started(run_id).pid for run_id in run_ids]
+    assert pids[:2] == waiting
+    assert pids[2] not in waiting
+
+
+def test_one_run_each(bench: Bench) -> None:
+    [pid] = get_ready(bench, 1)
+    first, second = bench.start("nothing"), bench.start("nothing")
+    bench.end(first), bench.end(second)
+    assert bench.started(first).pid == pid != bench.started(second).pid
+
+
+def test_it_gets_what_the_task_declares_only_with_the_order(bench: Bench, tmp_path: Path) -> None:
+    get_ready(bench, 1)
+    result = bench.run("surroundings", env={"COLOR": "blue"}, cwd=str(tmp_path), nice=7)
+    assert (result.message or "").startswith(f"{tmp_path} blue 7 ")
+
+
+def test_code_that_came_after_the_fork_is_run(make_bench: Callable[..., Bench], tmp_path: Path) -> None:
+    (tmp_path / "young.py").write_text("def job():\n    return 'old'\n")
+    bench = make_bench()
+    [pid] = get_ready(bench, 1)
+    (tmp_path / "young.py").write_text("def job():\n    return 'newer'\n")
+    run_id = bench.start("young.job")
+    assert bench.end(run_id).message == "newer"
+    assert bench.started(run_id).pid == pid
+
+
+def test_one_that_was_killed_costs_no_run(bench: Bench) -> None:
+    [pid] = get_ready(bench, 1)
+    os.kill(pid, signal.SIGKILL)
+    run_id = bench.start("answer")
+    assert bench.end(run_id).outcome is Outcome.SUCCEEDED
+    assert bench.started(run_id).pid != pid
+
+
+def test_neither_threads_nor_reused_workers_are_forked_ahead(bench: Bench) -> None:
+    assert get_ready(bench, 3, reuse=5) == []
+
+
+def test_those_that_nobody_needed_go(bench: Bench) -> None:
+    pids = get_ready(bench, 3)
+    bench.do(bench.executor.replace())
+    assert all(gone(pid) for pid in pids)
+    assert not children(bench.zygote_pid())
