@@ -50,7 +50,11 @@ def _run(call: Call) -> int:
 
     from linodctl.top.app import TopApp
 
-    app = TopApp(call.site, call.like, color=call.colored())
+    color = call.colored()
+    os.environ.pop("NO_COLOR", None)
+    if not color:
+        os.environ["NO_COLOR"] = "1"  # the only way to tell textual, which draws the scroll bar and the line one types
+    app = TopApp(call.site, call.like, color=color)
     code = app.run(mouse=False)
     if app.mistake is not None:
         raise app.mistake

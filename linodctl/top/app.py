@@ -14,7 +14,8 @@ from textual.message import Message
 from linodctl.paint import bad
 from linodctl.top.drawing import Pen
 from linodctl.top.lookout import Answered, Broken, Logged, Lookout, Unreadable
-from linodctl.top.screens import SiteScreen, TableScreen
+from linodctl.top.screen import SiteScreen
+from linodctl.top.table_screen import TableScreen
 
 if TYPE_CHECKING:
     from linodctl.operations.site import Site
@@ -33,8 +34,16 @@ class TopApp(App[int]):
     ENABLE_COMMAND_PALETTE = False
     CSS_PATH = None
     CSS = """
-    Screen { background: ansi_default; color: ansi_default; }
-    Input, Input:focus { background: ansi_default; color: ansi_default; }
+    Screen, Input, Input:focus { background: ansi_default; color: ansi_default; }
+    Input > .input--cursor { background: ansi_default; color: ansi_default; text-style: reverse; }
+    TaskTable, Page {
+        scrollbar-color: ansi_default;
+        scrollbar-color-hover: ansi_default;
+        scrollbar-color-active: ansi_default;
+        scrollbar-background: ansi_default;
+        scrollbar-background-hover: ansi_default;
+        scrollbar-background-active: ansi_default;
+    }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", f"leave({INTERRUPTED})", show=False, priority=True),

@@ -62,9 +62,10 @@ def _last_run(line: TaskLine, now: datetime, width: int) -> Part:
     state = line.state
     if state is None or state.last_start_time is None:
         return ""
-    outcome = state.last_outcome.value if state.last_outcome else ""
-    style = OUTCOMES.get(outcome, "")
+    if state.last_outcome is None or state.last_end_time is None:
+        return f"started {roughly(now - state.last_start_time)} ago"
+    outcome = state.last_outcome.value
     whole = f"{when(state.last_start_time, zone_of(line))} {outcome}"
-    if len(whole) <= width:
-        return Painted(whole, style)
-    return Painted(f"{outcome or 'started'} {roughly(now - (state.last_end_time or state.last_start_time))} ago", style)
+    has_ended = state.last_end_time >= state.last_start_time  # or the outcome is that of the run before
+    ago = f"{outcome} {roughly(now - state.last_end_time)} ago"
+    return Painted(whole if has_ended and len(whole) <= width else ago, OUTCOMES[outcome])

@@ -36,7 +36,7 @@ def clock() -> FakeClock:
 @pytest.fixture
 def make_site(tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Site]:
     """Makes a site out of a config; its view looks often."""
-    monkeypatch.setattr(lookout, "PAUSE", 0.01)
+    monkeypatch.setattr(lookout, "PAUSE", 0.05)
     (tmp_path / "jobs.py").write_text("def fine():\n    pass\n")
 
     def make(config: str = CONFIG) -> Site:

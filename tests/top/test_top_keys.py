@@ -10,10 +10,13 @@ import pytest
 from top_bench import View, log, start, view
 
 from linodctl.operations.site import Site
+from linodctl.operations.watching import Watch
 from linodctl.store import open_store
 from linodctl.store.lock import SiteLock
 from linodctl.testing import FakeClock
-from linodctl.top.screens import HelpScreen, TaskScreen
+from linodctl.top.app import TopApp
+from linodctl.top.help_screen import HelpScreen
+from linodctl.top.task_screen import TaskScreen
 
 Story = Callable[[View], Coroutine[Any, Any, None]]
 
@@ -116,10 +119,10 @@ def test_what_the_declaration_disables_stays_so_and_the_line_to_change_is_named(
 def test_the_filter_narrows_as_one_types_and_escape_shows_all_again(site: Site) -> None:
     async def story(seen: View) -> None:
         names = lambda: list(seen.table.table.names)  # noqa: E731 - a question to be asked anew
-        await seen.press("slash", *"tag:nightly")
+        await seen.press("slash", *"tag:n*")
         await seen.until(lambda: names() == ["mail", "zebra"], "those tagged nightly")
         await seen.press("enter")
-        assert "2 tasks with 'tag:nightly'" in seen.head
+        assert "2 tasks with 'tag:n*'" in seen.head
         await seen.press("end")
         assert seen.table.at_hand == "zebra"
         await seen.press("slash", *" x", "escape")
@@ -219,6 +222,18 @@ def test_a_wish_that_fails_is_told_in_one_line(site: Site) -> None:
         await seen.until(lambda: "shown is what was read before" not in seen.head, "it is well again")
 
     live(site, story)
+
+
+def test_a_mistake_of_ours_ends_the_view_and_is_kept_for_the_report(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def told() -> TopApp:
+        async with view(site) as seen:
+            monkeypatch.setattr(Watch, "look", lambda self: 1 / 0)
+            await seen.until(lambda: seen.app.mistake, "the mistake is known")
+        return seen.app
+
+    assert isinstance(asyncio.run(told()).mistake, ZeroDivisionError)
 
 
 def test_time_alone_changes_what_is_said(site: Site, clock: FakeClock) -> None:

@@ -123,7 +123,7 @@ procedures:
 
 
 def test_with_a_real_runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lookout, "PAUSE", 0.01)
+    monkeypatch.setattr(lookout, "PAUSE", 0.05)
     folder = SiteFolder(tmp_path, REAL)
     site = Site([str(folder.config)])
 

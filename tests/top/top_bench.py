@@ -19,7 +19,7 @@ from linodctl.store.rows import LogRow
 from linodctl.store.store import Store
 from linodctl.top.app import TopApp
 from linodctl.top.lines import Lines, Page
-from linodctl.top.screens import TableScreen
+from linodctl.top.table_screen import TableScreen
 
 T = TypeVar("T")
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
