@@ -155,7 +155,10 @@ class Run:
 
 
 class Lately(NamedTuple):
-    """How a task's latest runs ended and how long they took, the newest first: no more needs to be known of many."""
+    """How a task's latest runs ended and how long they took, the last to end first: no more needs to be known of many.
+
+    They are 15 at the most (`store.lately.KEPT`): what `usual` means is the median over these.
+    """
 
     outcomes: tuple[Outcome, ...]
     seconds: tuple[float, ...]

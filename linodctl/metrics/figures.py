@@ -14,7 +14,7 @@ from linodctl.metrics import catalog
 from linodctl.metrics.sample import Sample
 from linodctl.metrics.task_figures import of_task, of_totals, of_trend
 from linodctl.planning.status import status_of
-from linodctl.planning.trends import LOOKED_AT, NOTHING, trend_of
+from linodctl.planning.trends import NOTHING, trend_of
 
 if TYPE_CHECKING:
     from linodctl.domain import Request, Run
@@ -42,7 +42,7 @@ def figures(facts: Facts, reader: Reader, now: datetime) -> Iterator[Sample]:
         totals = reader.totals()
         yield from _of_lateness(totals)
         names = [task.name for task in facts.tasks]
-        states, latest = reader.states(names), reader.lately(names, LOOKED_AT)
+        states, latest = reader.states(names), reader.lately(names)
         running, requests = _by_task(reader.running()), _by_task(reader.requests())
     for task in facts.tasks:
         state, runs, waiting = states.get(task.name), running[task.name], requests[task.name]

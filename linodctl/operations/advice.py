@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linodctl.planning.advising import clock_warning, length_warning
-from linodctl.planning.trends import LOOKED_AT, NOTHING, usual_of
+from linodctl.planning.trends import NOTHING, usual_of
 
 if TYPE_CHECKING:
     from linodctl.config import Loaded, Problem
@@ -28,7 +28,7 @@ def advice(site: Site, loaded: Loaded) -> Iterator[Problem]:
             yield from _lacking(loaded, task)
     with site.declaration.reading() as reader, reader.snapshot():
         states = reader.states()
-        latest = reader.lately([task.name for task in loaded.tasks], LOOKED_AT)
+        latest = reader.lately([task.name for task in loaded.tasks])
         for task in loaded.tasks:
             if task.disabled is not None:
                 continue

@@ -44,7 +44,7 @@ def statuses(chosen: Sequence[Task], reader: Reader, now: datetime) -> list[Task
     """The status and the trend of each of these tasks at the instant `now`."""
     states = reader.states([task.name for task in chosen])
     running, requests = by_task(reader.running()), by_task(reader.requests())
-    latest = reader.lately([task.name for task in chosen], trends.LOOKED_AT)
+    latest = reader.lately([task.name for task in chosen])
     return [
         line_of(
             task,

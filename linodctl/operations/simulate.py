@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from linodctl.errors import UsageError
 from linodctl.operations.names import select
 from linodctl.planning.simulation import Down, Grid, Report, Scenario, opening_states, simulate
-from linodctl.planning.trends import LOOKED_AT, usual_of_each
+from linodctl.planning.trends import usual_of_each
 
 if TYPE_CHECKING:
     from linodctl.domain import Task
@@ -108,7 +108,7 @@ def _given(tasks: Sequence[Task], durations: Sequence[tuple[str, timedelta]]) ->
 
 def _measured(tasks: Sequence[Task], reader: Reader) -> dict[str, timedelta]:
     """However few runs there were, they are the best guess."""
-    return usual_of_each(reader.lately([task.name for task in tasks], LOOKED_AT), enough=1)
+    return usual_of_each(reader.lately([task.name for task in tasks]), enough=1)
 
 
 def _words(instant: datetime) -> str:

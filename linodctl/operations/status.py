@@ -12,7 +12,7 @@ from linodctl.config import ConfigError, drift
 from linodctl.domain import Request, Run
 from linodctl.identity import still_lives
 from linodctl.operations.lists import TaskLine, statuses
-from linodctl.planning.trends import LOOKED_AT, usual_of_each
+from linodctl.planning.trends import usual_of_each
 from linodctl.store import open_reader
 from linodctl.store.lock import SiteLock
 
@@ -125,7 +125,7 @@ def seen(
         config_changed=_noted(reader, RUNNING_CONFIG, drift.differing, []) if holder is not None else [],
         recovery=_noted(reader, RECOVERY, dict, None),
         running=running,
-        usual=usual_of_each(reader.lately([run.task for run in running], LOOKED_AT)),
+        usual=usual_of_each(reader.lately([run.task for run in running])),
         requested=reader.requests(),
         disabled=[line for line in lines if line.status.disabled],
         late=late(lines, now),

@@ -19,7 +19,7 @@ from linodctl.operations.follow import LogTail
 from linodctl.operations.lists import TaskLine, by_task, line_of
 from linodctl.operations.past import LogSource
 from linodctl.operations.status import SiteStatus, late, seen, troubles_of
-from linodctl.planning.trends import LOOKED_AT, Trend, trend_of
+from linodctl.planning.trends import Trend, trend_of
 from linodctl.store import open_reader
 from linodctl.store.lock import SiteLock
 
@@ -142,7 +142,7 @@ class Watch:
         """Everything that may have changed."""
         news = reader.states_unlike(self._rows)
         self._states.update(news)
-        self._trends |= {name: trend_of(latest) for name, latest in reader.lately(news, LOOKED_AT).items()}
+        self._trends |= {name: trend_of(latest) for name, latest in reader.lately(news).items()}
         running, requests = by_task(reader.running()), by_task(reader.requests())
         lines = self._lines(news, running, requests, now)
         failures = reader.history(None, FAILED, None, None, FAILURES)

@@ -13,8 +13,6 @@ from linodctl.domain import Lately, Outcome, Overlap, Task
 from linodctl.planning.advising import shortest_interval
 from linodctl.planning.status import in_words
 
-LOOKED_AT = 15
-"""So many of a task's latest runs that have ended are looked at."""
 SHOWN = 10
 """So many of them are shown one by one."""
 ENOUGH = 5

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from linodctl.store import totals
+from linodctl.store import lately, totals
 from linodctl.store.views import VIEWS
 
 SET = "linodctl"
@@ -39,7 +39,13 @@ def m0003_totals(db: Executes) -> None:
         db.execute(statement)
 
 
-STEPS: tuple[Callable[[Executes], None], ...] = (m0001_first, m0002_views, m0003_totals)
+def m0004_lately(db: Executes) -> None:
+    """How each task has been doing, at hand."""
+    for statement in lately.STATEMENTS:
+        db.execute(statement)
+
+
+STEPS: tuple[Callable[[Executes], None], ...] = (m0001_first, m0002_views, m0003_totals, m0004_lately)
 """All migrations in order; `PRAGMA user_version` says how many of them a file has had."""
 
 

@@ -146,11 +146,11 @@ class Reader:
         sql = "SELECT * FROM skips WHERE task = ? AND last_slot >= ? AND slot <= ? ORDER BY last_slot, skip_id"
         return [decoding.skip_of(row) for row in self._all(sql, [task, text_of(at), text_of(at)])]
 
-    def lately(self, names: Iterable[str], last: int) -> dict[str, Lately]:
-        """The latest `last` runs, by when they started, that have ended, of each of these tasks that has run."""
+    def lately(self, names: Iterable[str]) -> dict[str, Lately]:
+        """The latest runs that have ended, `lately.KEPT` at the most, of each of these tasks that has any."""
         wanted = set(names)
-        rows = self._all(*lately.query(None if len(wanted) > MANY else wanted, last))
-        return {row["name"]: lately.read(row["ended"]) for row in rows if row["name"] in wanted}
+        rows = self._all(*lately.query(None if len(wanted) > MANY else wanted))
+        return {row["task"]: lately.read(row) for row in rows if row["task"] in wanted}
 
     def totals(self) -> Totals:
         """What has been counted since the site began."""

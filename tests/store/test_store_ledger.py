@@ -274,27 +274,6 @@ def test_the_procedure_is_noted_with_the_task(store: Store) -> None:
     assert [tuple(row) for row in rows] == [("a", "other"), ("b", "procedure_of_b")]
 
 
-def test_how_tasks_went_lately_newest_first(store: Store) -> None:
-    for slot, seconds in ((20, 3), (0, 1.5), (10, 2.5)):  # a later start may be recorded before an earlier one
-        ran(store, "a", slot, seconds=seconds)
-    ran(store, "a", 30, Result(Outcome.TIMED_OUT), seconds=900)
-    ran(store, "a", 40, Result(Outcome.WARNED), seconds=-4)
-    ran(store, "b", 0, seconds=7)
-    with store.transaction() as ledger:
-        ledger.start(slot_start("a", 50), host="here")
-        ledger.start(slot_start("c", 0), host="here")
-    good = Outcome.SUCCEEDED
-    assert store.lately(["a", "c", "never"], 15) == {
-        "a": ((Outcome.WARNED, Outcome.TIMED_OUT, good, good, good), (0, 900, 3, 2.5, 1.5)),
-        "c": ((), ()),
-    }
-    assert store.lately(["a", "b"], 1) == {"a": ((Outcome.WARNED,), (0,)), "b": ((good,), (7,))}
-    assert store.lately(["b", *map(str, range(1000))], 15) == {"b": ((good,), (7,))}
-    store._connection.execute("UPDATE runs SET outcome = 'splendid' WHERE slot = ?", [text_of(at(40))])
-    store._connection.execute("UPDATE runs SET end_time = 'soon' WHERE slot = ?", [text_of(at(30))])
-    assert store.lately(["a"], 3) == {"a": ((good,), (3,))}
-
-
 def test_instants_sort_as_text_whatever_zone_they_come_in() -> None:
     tallinn = timezone(timedelta(hours=2))
     assert text_of(datetime(2026, 3, 2, 14, 0, tzinfo=tallinn)) == "2026-03-02T12:00:00.000000+00:00"

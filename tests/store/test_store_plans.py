@@ -37,8 +37,8 @@ QUESTIONS: dict[str, Question] = {
     "waiting requests of a task": lambda store: store.requests("a"),
     "a request": lambda store: store.request_row(7),
     "states": lambda store: store.states(["a", "b"]),
-    "how tasks went lately": lambda store: store.lately(["a", "c", "z"], 15),
-    "how all tasks went lately": lambda store: store.lately(map(str, range(1000)), 15),
+    "how tasks went lately": lambda store: store.lately(["a", "c", "z"]),
+    "how all tasks went lately": lambda store: store.lately(map(str, range(1000))),
     "last lines": lambda store: store.logs(last=5),
     "last lines of a task": lambda store: store.logs(task="a", last=5),
     "last lines of a run": lambda store: store.logs(run_ids=[7], last=5),
@@ -62,7 +62,7 @@ SORTS_A_FEW = {"runs at a time", "what is running", "waiting requests"}
 READ_THROUGH = {
     "what is running": "runs_open",
     "waiting requests": "requests_waiting",
-    "how all tasks went lately": "autoindex_tasks",
+    "how all tasks went lately": "lately",
     "totals": "_totals",
 }
 """Read through an index that holds nothing but the answer."""
