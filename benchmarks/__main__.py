@@ -21,8 +21,7 @@ def main() -> int:
     if options.list:
         return _list()
     if options.table:
-        print(table.table(json.loads(options.table.read_text())))
-        return 0
+        return _show(json.loads(options.table.read_text()))
     asking.use_venv(options.peers_venv)
     named = set(options.only)
     figures = [name for name in FIGURES if name in named] or list(FIGURES)
@@ -32,12 +31,17 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
         os.environ["XDG_CACHE_HOME"] = str(Path(folder) / "cache")  # the user's own is neither used nor filled
         found = _measured(plan, options, Size(options.small, Path(folder)), about)
-    print(table.table(found))
+    _show(found)
     return 1 if any(entry.contender == "linodctl" and entry.trouble for entry in plan) else 0
 
 
+def _show(document: dict[str, Any]) -> int:
+    print(f"{table.circumstances(document)}\n\n{table.table(document)}")
+    return 0
+
+
 def _measured(plan: list[rounds.Entry], options: argparse.Namespace, size: Size, about: dict[str, Any]) -> Any:
-    """The document; it is written after each round, and an interrupted run tells what it has."""
+    """The document; it is written after each figure, and an interrupted run tells what it has."""
     try:
         for _ in rounds.try_out(plan, size) if size.small else rounds.measure(plan, options.rounds, size):
             _write(results.document(plan, about), options.json)
@@ -60,7 +64,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--rounds", type=int, default=5, help="how often each is measured (default: 5)")
     parser.add_argument("--small", action="store_true", help="each once, in a tiny size: to see that all still work")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all samples, after each round")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all samples, after each figure of each round")
     parser.add_argument("--peers-venv", type=Path, metavar="DIR", help="where benchmarks/peers.txt is installed")
     parser.add_argument("--list", action="store_true", help="the names of figures and contenders")
     parser.add_argument("--table", type=Path, metavar="FILE", help="only print the table of a JSON that was written")

@@ -8,8 +8,9 @@ import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.asking import absence, versions
+from benchmarks.asking import versions
 from benchmarks.everybody import CONTENDERS
+from benchmarks.paths import program_path
 
 
 def machine() -> dict[str, object]:
@@ -26,15 +27,10 @@ def machine() -> dict[str, object]:
 
 
 def everybody() -> dict[str, str]:
-    """Distribution → version, of all contenders that are there; of the others, why not."""
-    found: dict[str, str] = {}
-    for name in CONTENDERS:
-        missing = absence(name)
-        for distribution, version in versions(name).items():
-            found[distribution] = version or "not installed"
-        if missing and missing not in found.values():
-            found[name] = missing
-    return found
+    """Distribution → its version where it is measured, or that it is absent; the same for servers that are."""
+    found = {name: version or "absent" for contender in CONTENDERS for name, version in versions(contender).items()}
+    programs = {program for contender in CONTENDERS.values() for program in contender.PROGRAMS}
+    return found | {program: "absent" for program in programs if program_path(program) is None}
 
 
 def _after(file: str, key: str) -> str:

@@ -68,6 +68,12 @@ def _pss(pid: int) -> int:
         return 0
 
 
+def started(pid: int) -> int:
+    """When this process started, in ticks since the boot: with its pid that names it. 0 when there is none."""
+    fields = _stat(pid)
+    return int(fields[19]) if fields and fields[0] != "Z" else 0
+
+
 def _stat(pid: int) -> list[str]:
     """The fields behind the program's name, state first; none when the process has ended."""
     try:

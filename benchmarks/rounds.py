@@ -49,7 +49,7 @@ def entries(figures: list[str], contenders: list[str]) -> list[Entry]:
 
 
 def measure(plan: list[Entry], rounds: int, size: Size) -> Iterator[None]:
-    """Fill the samples of `plan`; comes up for air after each round."""
+    """Fill the samples of `plan`; comes up for air after each figure of each round."""
     for number in range(rounds):
         for figure in dict.fromkeys(entry.figure for entry in plan):
             if number >= (FIGURES[figure].rounds or rounds):
@@ -58,7 +58,7 @@ def measure(plan: list[Entry], rounds: int, size: Size) -> Iterator[None]:
             turn = number % max(1, len(taking_part))
             for entry in taking_part[turn:] + taking_part[:turn]:
                 _measure_one(entry, size, f"round {number + 1} of {rounds}")
-        yield
+            yield
 
 
 def try_out(plan: list[Entry], size: Size) -> Iterator[None]:

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from benchmarks.asking import Absent, Failed, absence, command, environment
 from benchmarks.jobs import STAMPS
 from benchmarks.lateness import Late, lateness, read_stamps
 from benchmarks.plan import Plan
-from benchmarks.procfs import Cost, cost, tree
+from benchmarks.procfs import Cost, cost, started, tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,24 +114,15 @@ def _less(after: Cost, before: Cost) -> int:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """TERM to the scheduler; KILL to what is left of its tree after ten seconds."""
-    family = tree(process.pid)
+    """TERM to the scheduler; KILL to what is left of its tree ten seconds later, or when it has ended."""
+    family = {pid: started(pid) for pid in tree(process.pid)}
     process.terminate()
     try:
         process.wait(10)
     except subprocess.TimeoutExpired:
-        family = tree(process.pid)
-    for pid in family if process.returncode is None else [pid for pid in family[1:] if _is_ours(pid)]:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
+        family |= {pid: started(pid) for pid in tree(process.pid)}
+    for pid, since in family.items():
+        if since and started(pid) == since:  # else the pid belongs to somebody else by now
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
     process.wait()
-
-
-def _is_ours(pid: int) -> bool:
-    """A pid may belong to somebody else by now: only what carries our mark is ours."""
-    try:
-        return f"{STAMPS}=".encode() in Path(f"/proc/{pid}/environ").read_bytes()
-    except OSError:
-        return False

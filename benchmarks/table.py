@@ -1,4 +1,4 @@
-"""The table: figures, contenders, ratios and goals, from the document alone; in Markdown."""
+"""The table: figures, contenders, ratios and goals, from the document alone; in Markdown. And where it was made."""
 
 from __future__ import annotations
 
@@ -12,6 +12,18 @@ def table(document: dict[str, Any]) -> str:
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
     rows.insert(1, ["-" * width for width in widths])
     return "\n".join(_line(row, widths) for row in rows)
+
+
+def circumstances(document: dict[str, Any]) -> str:
+    """When and on what this was measured, and the versions of everybody."""
+    at = document["machine"]
+    load = " ".join(str(number) for number in at["load"])
+    versions = ", ".join(f"{name} {version}" for name, version in sorted(document["versions"].items()))
+    return (
+        f"Measured {at['date']}, in at most {document['rounds']} rounds, on {at['cores']} cores ({at['cpu']}), "
+        f"{at['memory']} of memory, {at['kernel']}, Python {at['python']}, SQLite {at['sqlite']}; "
+        f"load before: {load}.\nVersions: {versions}."
+    )
 
 
 def _line(row: list[str], widths: list[int]) -> str:

@@ -19,8 +19,8 @@ PEER = True
 DISTRIBUTIONS = ("huey",)
 PROGRAMS: tuple[str, ...] = ()
 TAKES_PART: dict[str, dict[str, dict[str, Any]]] = {
-    "runs_warm": {"huey processes": {"kind": "process"}},
-    "runs_thread": {"huey threads": {"kind": "thread"}},
+    "runs_warm": {"huey processes": {"kind": "process", "count": 1000}},
+    "runs_thread": {"huey threads": {"kind": "thread", "count": 1000}},
     "idle": {"huey": {}},
     "commands": {"huey_consumer --help": {"command": ["{bin}/huey_consumer", "--help"]}},
 }

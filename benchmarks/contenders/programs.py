@@ -14,7 +14,7 @@ PEER = False
 DISTRIBUTIONS: tuple[str, ...] = ()
 PROGRAMS: tuple[str, ...] = ()
 TAKES_PART: dict[str, dict[str, dict[str, Any]]] = {
-    "runs_fresh": {"subprocess python": {"parallel": os.cpu_count() or 1}},
+    "runs_fresh": {"subprocess python": {"parallel": os.cpu_count() or 1, "count": 300}},
     "commands": {"python -c pass": {"command": ["{python}", "-c", "pass"]}},
 }
 

@@ -25,7 +25,7 @@ def measure(contender: str, options: Mapping[str, Any], size: Size) -> Sample:
     command = [word.format(**programs) for word in options["command"]]
     site = options.get("site")
     times, ratios = [], []
-    for _ in range(size.of(7, 1)):
+    for _ in range(size.of(5, 1)):
         bare = timed([bare_python(), "-c", "pass"])
         times.append(_asked_about_a_site(command, known=site == "known") if site else timed(command))
         ratios.append(times[-1] / bare)

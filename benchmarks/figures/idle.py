@@ -13,7 +13,7 @@ from benchmarks.serving import watch
 
 
 def measure(contender: str, options: Mapping[str, Any], size: Size) -> Sample:
-    seconds = size.of(60, 1)
+    seconds = size.of(30, 1)
     with tempfile.TemporaryDirectory() as folder:
         seen = watch(
             contender,
@@ -28,7 +28,7 @@ def measure(contender: str, options: Mapping[str, Any], size: Size) -> Sample:
 
 FIGURE = Figure(
     title="idle, 100 hourly tasks",
-    how="the whole tree of processes, servers included, in a minute after ten seconds; memory is PSS",
+    how="the whole tree of processes, servers included, in half a minute after ten seconds; memory is PSS",
     metrics={"cpu": Metric("s/min"), "memory": Metric("MiB"), "wakes": Metric("/min")},
     measure=measure,
     against="linodctl",
