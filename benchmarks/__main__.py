@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -41,7 +42,9 @@ def _show(document: dict[str, Any]) -> int:
 
 
 def _measured(plan: list[rounds.Entry], options: argparse.Namespace, size: Size, about: dict[str, Any]) -> Any:
-    """The document; it is written after each figure, and an interrupted run tells what it has."""
+    """The document; it is written after each figure, and a run that is ended (Ctrl-C, TERM) tells what it has."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)  # so that whoever is measured is ended, too
     try:
         for _ in rounds.try_out(plan, size) if size.small else rounds.measure(plan, options.rounds, size):
             _write(results.document(plan, about), options.json)

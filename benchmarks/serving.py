@@ -100,12 +100,12 @@ def _last_words(process: subprocess.Popen[bytes], folder: Path) -> str:
 def _all_in(
     process: subprocess.Popen[bytes], file: Path, plan: Plan, begin: float, seconds: int
 ) -> tuple[list[Late], int]:
-    """The lateness of all slots of the window; the last ones get ten seconds to be served."""
+    """The lateness of all slots of the window. One that nobody serves in ten seconds more is late by that."""
     end = time.monotonic() + 10
     while True:
         late, missed = lateness(read_stamps(file), plan.due, plan.spread, begin, seconds)
         if all(one.by < math.inf for one in late) or time.monotonic() > end or process.poll() is not None:
-            return late, missed
+            return [Late(slot, min(by, time.time() - slot)) for slot, by in late], missed
         time.sleep(0.2)
 
 

@@ -11,7 +11,7 @@ FIGURE = Figure(
     against="linodctl",
     goals=(
         Goal("linodctl", "subprocess python, two at a time", times("subprocess python"), at_least=3),
-        Goal("linodctl", "as fast is bare fork on the same cores", times_less("bare fork"), at_most=2.5),
-        Goal("linodctl", "as fast is bare fork, with children forked ahead", times_less("bare fork"), at_most=1.6),
+        Goal("linodctl", "faster is bare fork on the same cores", times_less("bare fork"), at_most=2.5),
+        Goal("linodctl", "faster is bare fork, with children forked ahead", times_less("bare fork"), at_most=1.6),
     ),
 )
