@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import queue
 import socket
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 
 import pytest
@@ -107,9 +109,19 @@ def test_callers_that_never_say_or_never_listen_only_cost_time(
 def test_a_taken_address_is_told_once_and_had_when_it_is_free(
     serve: Serve, address: Address, heard: queue.Queue[str | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    tries: queue.Queue[None] = queue.Queue()
+
+    class Listener(servers._Listener):
+        def server_bind(self) -> None:
+            tries.put(None)
+            super().server_bind()
+
+    monkeypatch.setattr(servers, "_Listener", Listener)
     monkeypatch.setattr(servers, "BIND_AGAIN", 0.01)
     with socket.create_server(address):
         serve()
+        for _ in range(3):
+            tries.get(timeout=HEARD)
         assert heard.get(timeout=HEARD) == "Address already in use; it is tried again and again"
     assert heard.get(timeout=HEARD) is None
     assert ask(address)[0] == 200
@@ -118,10 +130,24 @@ def test_a_taken_address_is_told_once_and_had_when_it_is_free(
 def test_closing_waits_for_nothing_and_gives_the_address_back(
     serve: Serve, address: Address, heard: queue.Queue[str | None]
 ) -> None:
-    first = serve()
+    asked, go_on = threading.Event(), threading.Event()
+
+    def slow() -> bytes:
+        asked.set()
+        go_on.wait(HEARD)
+        return b"first\n"
+
+    first = serve(slow)
     assert heard.get(timeout=HEARD) is None
-    first.close()
-    serve(lambda: b"second\n")  # at the same address, and never told that it is taken
+    with ThreadPoolExecutor() as callers:
+        answer = callers.submit(ask, address)
+        assert asked.wait(HEARD)
+        first.close()
+        serve(lambda: b"second\n")  # at the same address, which is never told to be taken
+        with pytest.raises(queue.Empty):
+            heard.get(timeout=0.1)
+        go_on.set()
+        assert answer.result(HEARD)[:2] == (200, "first\n")
     assert heard.get(timeout=HEARD) is None
     assert ask(address)[:2] == (200, "second\n")
 
