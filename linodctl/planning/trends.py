@@ -84,10 +84,10 @@ def warnings(
         return ()
     found = []
     if running_since is not None and is_far_over(now - running_since, usual):
-        found.append(f"takes far longer than usual ({in_words(usual)})")
+        found.append(f"takes far longer than usual ({_length(usual)})")
     interval = neared_interval(task, usual, anchor, now)
     if interval is not None:
-        found.append(f"usually takes {in_words(usual)} of the {in_words(interval)} between two slots")
+        found.append(f"usually takes {usual / interval:.0%} of the {in_words(interval)} between two slots")
     return tuple(found)
 
 
@@ -98,3 +98,9 @@ def neared_interval(task: Task, usual: timedelta, anchor: datetime | None, now: 
         return None
     shortest = shortest_interval(task, anchor, now)
     return shortest if shortest is not None and usual >= NEAR * shortest else None
+
+
+def _length(span: timedelta) -> str:
+    """Of runs that are shorter than a second, too."""
+    seconds = span.total_seconds()
+    return f"{seconds:.2g} seconds" if seconds < 10 else in_words(span)

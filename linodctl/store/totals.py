@@ -18,7 +18,7 @@ from linodctl.store.rows import Late, Ran, Totals
 
 T = TypeVar("T")
 
-WITHIN = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0, math.inf)
+WITHIN = (0.01, 0.05, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0, math.inf)
 """Starts are counted by the least of these that their lateness in seconds doesn't exceed."""
 
 _SECONDS = "coalesce(max(0.0, round((julianday({to}) - julianday({since})) * 86400, 3)), 0.0)"

@@ -59,7 +59,7 @@ def test_as_json(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     assert (steady["last_duration"], steady["usual_duration"]) == (55, 55)
     assert steady["warnings"] == [
         "takes far longer than usual (55 seconds)",
-        "usually takes 55 seconds of the 1 minute between two slots",
+        "usually takes 92% of the 1 minute between two slots",
     ]
     assert (new["trend"], new["last_duration"], new["usual_duration"], new["warnings"]) == ([], None, None, [])
     shown = json.loads(asked(capsys, "show", "steady", "--json"))
@@ -71,7 +71,7 @@ def test_as_json(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
 def test_for_people(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     head, steady, *_ = asked(capsys, "list").splitlines()
     assert head.endswith("trend") and steady.endswith("✓✓✓✓✓✓✓✓✗✓")
-    assert "; takes far longer than usual (55 seconds); usually takes 55 seconds of the 1 minute" in steady
+    assert "; takes far longer than usual (55 seconds); usually takes 92% of the 1 minute" in steady
     page = asked(capsys, "show", "steady")
     for line in (
         "warning       takes far longer than usual (55 seconds)",

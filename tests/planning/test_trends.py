@@ -59,10 +59,10 @@ def test_far_over_is_three_times_the_usual_and_ten_seconds_more(taken: float, us
     ("rule", "options", "usual", "warning"),
     [
         ("10 minutes", {}, 479, None),
-        ("10 minutes", {}, 480, "usually takes 8 minutes of the 10 minutes between two slots"),
+        ("10 minutes", {}, 480, "usually takes 80% of the 10 minutes between two slots"),
         ("10 minutes", {"overlap": "allow"}, 900, None),
-        ("10 seconds", {}, 9, "usually takes 9 seconds of the 10 seconds between two slots"),
-        ({"cron": "*/2 9 * * *"}, {}, 110, "usually takes 1 minute 50 seconds of the 2 minutes between two slots"),
+        ("10 seconds", {}, 9, "usually takes 90% of the 10 seconds between two slots"),
+        ({"cron": "*/2 9 * * *"}, {}, 110, "usually takes 92% of the 2 minutes between two slots"),
         ({"every": "1 minute", "after": "finish"}, {}, 3600, None),
         ("never", {}, 3600, None),
     ],
@@ -79,6 +79,9 @@ def test_a_run_that_takes_far_longer_than_usual() -> None:
     task, trend = make_task("a", "1 day"), Trend(usual=seconds(60))
     assert warnings(task, trend, NOW - seconds(179), NOW, NOW) == ()
     assert warnings(task, trend, NOW - seconds(180), NOW, NOW) == ("takes far longer than usual (1 minute)",)
+    assert warnings(task, Trend(usual=seconds(0.142)), NOW - seconds(11), NOW, NOW) == (
+        "takes far longer than usual (0.14 seconds)",
+    )
     assert warnings(task, Trend(), NOW - seconds(9999), NOW, NOW) == ()
 
 

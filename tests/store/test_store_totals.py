@@ -55,7 +55,8 @@ def test_first_starts_of_slots_are_counted_by_how_late_they_were(store: Store) -
     done(store, asked_start("a", 40))
     late = {late.within: late for late in store.totals().late}
     assert tuple(late) == WITHIN
-    assert late[0.1] == (0.1, 2, pytest.approx(0.1))
+    assert late[0.01] == (0.01, 1, 0)
+    assert late[0.1] == (0.1, 1, pytest.approx(0.1))
     assert late[10] == (10, 1, pytest.approx(7))
     assert late[math.inf].starts == 1
     assert sum(bound.starts for bound in late.values()) == 4
