@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks.everybody import CONTENDERS
 from benchmarks.paths import program_path
+from benchmarks.procfs import end_tree
 
 ROOT = Path(__file__).parents[1]
 _peers: list[Path] = []
@@ -53,15 +54,18 @@ def ask(name: str, function: str, options: Mapping[str, Any], *, timeout: float 
     """What the contender's function returns. Absent, Failed."""
     if missing := absence(name):
         raise Absent(missing)
-    try:
-        done = subprocess.run(
-            command(name, function, options), env=environment(), capture_output=True, text=True, timeout=timeout
-        )
-    except subprocess.TimeoutExpired:
-        raise Failed(f"not done after {timeout:.0f} s") from None
-    if done.returncode or not done.stdout.strip():
-        raise Failed((done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[-1])
-    return json.loads(done.stdout.splitlines()[-1])
+    words, pipe = command(name, function, options), subprocess.PIPE
+    with subprocess.Popen(words, env=environment(), stdout=pipe, stderr=pipe, text=True) as process:
+        try:
+            output, errors = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            raise Failed(f"not done after {timeout:.0f} s") from None
+        finally:
+            if process.poll() is None:
+                end_tree(process)
+    if process.returncode or not output.strip():
+        raise Failed((errors.strip().splitlines() or [f"exit {process.returncode}"])[-1])
+    return json.loads(output.splitlines()[-1])
 
 
 @cache

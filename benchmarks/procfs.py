@@ -1,12 +1,15 @@
-"""What a tree of processes costs: CPU time, memory, wake-ups. Linux only, from /proc."""
+"""A tree of processes: what it costs (CPU time, memory, wake-ups), and its end. Linux only, from /proc."""
 
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import time
 from collections import defaultdict
+from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 _TICK = 1 / os.sysconf("SC_CLK_TCK")
 
@@ -39,6 +42,21 @@ def cost(root: int, *, memory: bool = False) -> Cost:
     return Cost(sum(map(_cpu, pids)), sum(map(_wakes, pids)), sum(map(_pss, pids)) if memory else 0)
 
 
+def end_tree(process: subprocess.Popen[Any]) -> None:
+    """TERM to the first of it; KILL to what is left ten seconds later, or when that one has ended."""
+    family = {pid: _started(pid) for pid in tree(process.pid)}
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        family |= {pid: _started(pid) for pid in tree(process.pid)}
+    for pid, since in family.items():
+        if since and _started(pid) == since:  # else the pid belongs to somebody else by now
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    process.wait()
+
+
 def _cpu(pid: int) -> float:
     """The process's own time by its CPU clock, in nanoseconds; that of its ended children is told in ticks."""
     fields = _stat(pid)
@@ -68,7 +86,7 @@ def _pss(pid: int) -> int:
         return 0
 
 
-def started(pid: int) -> int:
+def _started(pid: int) -> int:
     """When this process started, in ticks since the boot: with its pid that names it. 0 when there is none."""
     fields = _stat(pid)
     return int(fields[19]) if fields and fields[0] != "Z" else 0

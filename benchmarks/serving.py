@@ -6,12 +6,10 @@ start ──► every due task has run once ──► settle ──► window: C
 from __future__ import annotations
 
 import math
-import os
-import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,7 @@ from benchmarks.asking import Absent, Failed, absence, command, environment
 from benchmarks.jobs import STAMPS
 from benchmarks.lateness import Late, lateness, read_stamps
 from benchmarks.plan import Plan
-from benchmarks.procfs import Cost, cost, started, tree
+from benchmarks.procfs import Cost, cost, end_tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ def _served(
         try:
             yield process, stamps, started
         finally:
-            _end(process)
+            end_tree(process)
 
 
 def _wait_for_first(process: subprocess.Popen[bytes], file: Path, due: int, limit: float = 400) -> float:
@@ -111,18 +109,3 @@ def _all_in(
 
 def _less(after: Cost, before: Cost) -> int:
     return max(0, after.wakes - before.wakes)  # threads that have ended take their count with them
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """TERM to the scheduler; KILL to what is left of its tree ten seconds later, or when it has ended."""
-    family = {pid: started(pid) for pid in tree(process.pid)}
-    process.terminate()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        family |= {pid: started(pid) for pid in tree(process.pid)}
-    for pid, since in family.items():
-        if since and started(pid) == since:  # else the pid belongs to somebody else by now
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-    process.wait()
