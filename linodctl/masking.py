@@ -31,6 +31,12 @@ def _secret_key() -> re.Pattern[str]:
 
 
 @cache
+def _word() -> re.Pattern[str]:
+    """A secret's name wherever it stands: most texts have none, and need no closer look."""
+    return re.compile(_WORD, re.IGNORECASE)
+
+
+@cache
 def _userinfo() -> re.Pattern[str]:
     """`scheme://user:password@host`: the user stays."""
     return re.compile(r"(\b[a-z][a-z0-9+.-]{0,20}://[^\s/:@'\"]*):[^\s/'\"]*@", re.IGNORECASE)
@@ -66,6 +72,8 @@ def masked_text(text: str, secrets: Iterable[str] = ()) -> str:
         text = text.replace(secret, MASK)
     if "://" in text:
         text = _userinfo().sub(rf"\1:{MASK}@", text)
+    if not _word().search(text):
+        return text
     for sign, apart, pattern in _BY_SIGN:
         if sign in text:
             text = _said(apart, pattern).sub(rf"\g<key>\g<kind>{MASK}", text)

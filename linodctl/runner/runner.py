@@ -216,10 +216,10 @@ class Runner:
             self._inbox.wake()
 
     def _act(self, work: Work) -> None:
+        for run_id, start in work.starts:  # first: it is for these that somebody may be waiting
+            self._start(run_id, start)
         for event in work.events:
             self._tell(event)
-        for run_id, start in work.starts:
-            self._start(run_id, start)
         for run_id, why in work.stops:
             self._executor.cancel(run_id, why)
         if work.reload:

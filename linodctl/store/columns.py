@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -21,7 +21,13 @@ def text_of(instant: datetime) -> str:
     """An aware instant as text whose alphabetical order is the order of time. ValueError for a naive one."""
     if instant.tzinfo is None:
         raise ValueError(f"{instant} has no time zone")
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")
+    return _utc_text(instant if instant.tzinfo is UTC else instant.astimezone(UTC))
+
+
+@lru_cache(maxsize=4096)
+def _utc_text(instant: datetime) -> str:
+    """A tick writes few instants many times. (In UTC alone are those that compare equal the same.)"""
+    return instant.isoformat(timespec="microseconds")
 
 
 def text_or_none(instant: datetime | None) -> str | None:
@@ -90,7 +96,9 @@ def memory_complaint(memory: Mapping[str, Any]) -> str | None:
     return None
 
 
-def pending_json(items: Iterable[Pending]) -> str:
+def pending_json(items: Collection[Pending]) -> str:
+    if not items:
+        return "[]"
     return json.dumps([_pending_shape(item) for item in items], separators=(",", ":"))
 
 

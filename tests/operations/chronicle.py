@@ -39,7 +39,8 @@ class Chronicle:
         self.folder = folder
         self.clock = FakeClock(moment(now))
         self.rewrite(config)
-        self.store = open_store(self.site.state)
+        self.store, self.people = open_store(self.site.state), open_store(self.site.state)
+        """The runner's own; and what people's commands wish by."""
         self._lock = SiteLock(self.site.state)
         self._live: dict[str, list[int]] = {}
         self._runner: int | None = None
@@ -53,6 +54,7 @@ class Chronicle:
     def close(self) -> None:
         self._lock.release()
         self.store.close()
+        self.people.close()
 
     # --- the runner -----------------------------------------------------------------------------
 

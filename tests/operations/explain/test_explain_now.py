@@ -20,7 +20,7 @@ def test_progress_and_the_wish_to_stop_it_are_told(begin: Begin) -> None:
     site = begin(a="every: 1 hour")
     with site.store.transaction() as ledger:
         ledger.progress(1, 3, 10, "mails")
-    site.store.cancel_run(1, moment("12:01"), "ann")
+    site.people.cancel_run(1, moment("12:01"), "ann")
     assert "It says of its progress: 3 of 10, mails. It was asked to stop by ann." in site.text("a")
 
 
@@ -54,7 +54,7 @@ def test_disabled_by_a_person_before_any_runner_has_heard_of_it(begin: Begin) ->
     site = begin(a="every: 1 hour")
     site.end("a", "12:00:05")
     site.clock.set(moment("12:10"))
-    site.store.disable(["a"], "maintenance", moment("12:10"), moment("14:00"), "bob")
+    site.people.disable(["a"], "maintenance", moment("12:10"), moment("14:00"), "bob")
     assert site.told("a")[:2] == ("not_due", "disabled")
     assert "It is disabled since 12:10:00 until 14:00:00 by bob (maintenance)." in site.text("a")
 
@@ -67,7 +67,7 @@ def test_disabled_by_its_declaration(begin: Begin) -> None:
 
 def test_requested_and_waiting_for_room(begin: Begin) -> None:
     site = begin(a="every: 1 hour, use: [db]", b="every: never, use: [db]", site="limits: {db: 1}")
-    site.store.request("b", moment("12:05"), "ann")
+    site.people.request("b", moment("12:05"), "ann")
     site.until("12:06")
     assert site.told("b") == ("waiting", "limit", None, None)
     assert site.text("b") == (
