@@ -59,6 +59,18 @@ def test_a_text(text: str, shown: str) -> None:
     assert masked_text(text) == shown
 
 
+WORDS = """
+    password passwords passwd passphrase passcode pwd secret secrets token credential credentials apikey api-key
+    api_keys access_key private-key secret_key signing_key encryption_keys Authorization cookie cookies JWT dsn
+    paſſword toKen
+"""
+
+
+@pytest.mark.parametrize("word", WORDS.split())
+def test_each_word_for_a_secret_hides_what_follows_it(word: str) -> None:
+    assert masked_text(f"{word}=opensesame") == f"{word}={MASK}"
+
+
 def test_known_values_are_found_anywhere_the_longer_first() -> None:
     assert masked_text("a hunter2000 and hunter2", ["hunter2", "hunter2000"]) == "a *** and ***"
 
