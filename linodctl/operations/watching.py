@@ -35,7 +35,8 @@ CONFIG_PAUSE, COPY_PAUSE, ASK_PAUSE, STARTING_PAUSE = 5.0, 1.0, 10.0, 1.0
 """Seconds after which it is looked again whether the config is another one; at a state file that was only copied; what
 the runner says of its troubles; and if it didn't answer."""
 SHARE = 20
-"""Reading a config, or copying an older state file, takes a twentieth of the time at most, however large it is."""
+"""Reading a large config, copying an older state file, waiting for a runner that doesn't answer: each takes a twentieth
+of the time at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +209,10 @@ class Watch:
         if holder is None:
             self._troubles = []
         elif holder != self._holder or self._clock() >= self._ask_due:
+            began = self._clock()
             self._troubles = troubles_of(self._site.state)
-            self._ask_due = self._clock() + (ASK_PAUSE if self._troubles is not None else STARTING_PAUSE)
+            pause = ASK_PAUSE if self._troubles is not None else STARTING_PAUSE
+            self._ask_due = self._clock() + max(pause, SHARE * (self._clock() - began))
 
     def _read_config_again(self, reader: Reader) -> None:
         """Take over a config that is another one now; one with problems is told of, and the one before stays."""

@@ -31,6 +31,7 @@ INTERRUPTED, TERMINATED = 130, 143
 class TopApp(App[int]):
     """Ends with an exit code; an error that is a mistake of ours is kept in `mistake`."""
 
+    TITLE = "linodctl top"
     ENABLE_COMMAND_PALETTE = False
     CSS_PATH = None
     CSS = """

@@ -77,9 +77,10 @@ class Entry(Horizontal):
         self._end(event.value.strip())
 
     def on_key(self, event: events.Key) -> None:
-        if event.key == "escape":
+        if event.key in ("escape", "tab", "shift+tab"):  # a tab would lead away and leave the question open
             event.stop()
             event.prevent_default()
+        if event.key == "escape":
             self._end(None)
 
     def _end(self, text: str | None) -> None:

@@ -12,6 +12,9 @@ from textual.strip import Strip
 from linodctl.paint import STYLES, Part, style_of, text_of
 
 CUT = "…"
+AT_HAND = Style(reverse=True, bold=True)
+"""The line of the task at hand: colours would look patched when they are reversed."""
+TITLES = Style(underline=True, bold=True)
 
 
 class Pen:
@@ -27,8 +30,8 @@ class Pen:
             for name, attributes in STYLES.items()
         }
 
-    def line(self, parts: Iterable[Part], width: int, *, chosen: bool = False) -> Strip:
-        """The parts one after the other, in exactly `width` cells; reversed if it is the `chosen` one."""
+    def line(self, parts: Iterable[Part], width: int, whole: Style | None = None) -> Strip:
+        """The parts one after the other, in exactly `width` cells; the `whole` line in one style, if that is given."""
         segments: list[Segment] = []
         left = width
         for part in parts:
@@ -38,13 +41,12 @@ class Pen:
                 text = cut(text, left)
                 size = left
             if text:
-                segments.append(Segment(text, self.styles[style_of(part)]))
+                segments.append(Segment(text, whole or self.styles[style_of(part)]))
             left -= size
             if left <= 0:
                 break
-        segments.append(Segment(" " * left))
-        strip = Strip(segments, width)
-        return strip.apply_style(Style(reverse=True)) if chosen else strip
+        segments.append(Segment(" " * left, whole))
+        return Strip(segments, width)
 
     def cells(self, parts: Sequence[Part], widths: Sequence[tuple[int, bool]], gap: int) -> list[Part]:
         """Each part in its width, to the right where that is True, with a gap between two."""

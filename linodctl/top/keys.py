@@ -56,6 +56,7 @@ def page() -> list[list[Part]]:
         [],
         [strong("The table")],
         ["  The status is told as 'linodctl list' tells it, and in fewer words where there is no room for all."],
+        ["  (!) stands for a warning for which there is no room: Enter tells it."],
         ["  What is asked for is written to the state file: without a runner it waits for the next one."],
         [],
         [strong("Below it")],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
@@ -22,11 +23,11 @@ class Lines(Widget):
 
     DEFAULT_CSS = "Lines { height: auto; }"
 
-    def __init__(self, pen: Pen, *, id: str, least: int = 0, chosen: bool = False) -> None:
+    def __init__(self, pen: Pen, *, id: str, least: int = 0, whole: Style | None = None) -> None:
         super().__init__(id=id)
         self.shown: Sequence[Line] = [[]] * least
         self._pen = pen
-        self._chosen = chosen
+        self._whole = whole
 
     def show(self, lines: Sequence[Line]) -> None:
         if list(lines) != list(self.shown):
@@ -44,7 +45,7 @@ class Lines(Widget):
 
     def render_line(self, y: int) -> Strip:
         line = self.shown[y] if y < len(self.shown) else []
-        return self._pen.line(line, self.size.width, chosen=self._chosen)
+        return self._pen.line(line, self.size.width, self._whole)
 
 
 class Page(ScrollView):

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from linodctl.top.columns import Column
 
 
+WARNED = "(!)"
+"""Stands for the warnings for which a status has no room."""
+
+
 def row(glance: Glance, name: str, columns: Sequence[tuple[Column, int]]) -> list[Part]:
     """A text for each column, in the words of `list` where there is room for them, else in fewer."""
     line = glance.line(name)
@@ -38,7 +42,10 @@ def zone_of(line: TaskLine) -> ZoneInfo:
 
 def _status(glance: Glance, line: TaskLine, width: int) -> Part:
     whole = status_of_line(line, zone_of(line))
-    return whole if len(whole.text) <= width else Painted(_in_short(glance, line, width), whole.style)
+    if len(whole.text) <= width:
+        return whole
+    sign = f"{WARNED} " if line.warnings else ""
+    return Painted(sign + _in_short(glance, line, width - len(sign)), whole.style)
 
 
 def _in_short(glance: Glance, line: TaskLine, width: int) -> str:

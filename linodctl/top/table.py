@@ -12,7 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from linodctl.paint import Part
-from linodctl.top.drawing import Pen
+from linodctl.top.drawing import AT_HAND, Pen
 
 Line = list[Part]
 
@@ -119,4 +119,4 @@ class TaskTable(ScrollView):
     def render_line(self, y: int) -> Strip:
         place = y + self.scroll_offset.y
         chosen, line = self._drawn[place] = self._row(place)
-        return self._pen.line(line, self.size.width, chosen=chosen)
+        return self._pen.line(line, self.size.width, AT_HAND if chosen else None)

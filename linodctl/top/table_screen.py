@@ -13,7 +13,7 @@ from linodctl.top import keys
 from linodctl.top.ask import Entry
 from linodctl.top.board import board
 from linodctl.top.columns import GAP, fit
-from linodctl.top.drawing import Pen
+from linodctl.top.drawing import TITLES, Pen
 from linodctl.top.head import head
 from linodctl.top.lines import Line, Lines
 from linodctl.top.order import Choice
@@ -45,7 +45,7 @@ class TableScreen(SiteScreen):
         self._columns: list[tuple[int, bool]] = []
 
     def body(self) -> ComposeResult:
-        yield Lines(self.pen, id="titles", chosen=True)
+        yield Lines(self.pen, id="titles", whole=TITLES)
         yield TaskTable(self.pen, self._row, id="body")
         yield Lines(self.pen, id="board")
 

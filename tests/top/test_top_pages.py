@@ -84,7 +84,7 @@ def test_trend_and_usual_time_are_those_of_list(glance: Glance) -> None:
     seen = replace(glance, lines=lines, status=replace(glance.status, usual={"import": timedelta(seconds=10)}))
     cells = dict(zip([column.title for column, _ in fit(220, 10)], row(seen, "mail", fit(220, 10)), strict=True))
     assert text([cells["trend"]]) == "✗✓?" and text([cells["took"]]) == "12 s (usually 10 s)"
-    assert row(seen, "import", fit(220, 10))[3] == warn("Running for 1 min 40 s, usually 10 s")
+    assert row(seen, "import", fit(220, 10))[3] == warn("(!) Running for 1 min 40 s, usually 10 s")
     alive = replace(seen, status=replace(seen.status, alive=True))
     assert "1 min 40 s, far longer than usual (10 s)" in text(board(alive, 1, 100)[0])
 
