@@ -27,14 +27,14 @@ METRICS = "metrics"
 @contextmanager
 def serving_metrics(state: Path, clock: Clock, listeners: Sequence[events.Listener]) -> Iterator[events.Listener]:
     """Serves until the end of the `with` block; `listeners` hear what is in the way. The runner waits for nothing."""
-    counter = Counter(state, clock, listeners)
+    outlet = Outlet(state, clock, listeners)
     try:
-        yield counter
+        yield outlet
     finally:
-        counter.close()
+        outlet.close()
 
 
-class Counter:
+class Outlet:
     """Hears which config is in force, on the loop's thread."""
 
     def __init__(self, state: Path, clock: Clock, listeners: Sequence[events.Listener]) -> None:

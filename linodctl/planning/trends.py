@@ -1,6 +1,6 @@
 """How a task has been doing of late: its last outcomes, how long a run usually takes, what of that is worth a warning.
 
-The one place that says what "usual" means; `list`, `show`, `status`, `check` and `simulate` all take it from here.
+The one place that says what "usual" means: whoever shows it, warns of it or plays with it takes it from here.
 """
 
 from __future__ import annotations
