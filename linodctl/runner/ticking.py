@@ -1,0 +1,131 @@
+"""The tick: decide, record, act; or, where nothing can be recorded, tell that, start nothing, and try again later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from linodctl import events
+from linodctl.clock import Clock
+from linodctl.domain import Outcome, Result
+from linodctl.errors import StateError
+from linodctl.execution.executor import Executor
+from linodctl.execution.reports import Ended
+from linodctl.planning import Start
+from linodctl.runner.books import Books, Work
+from linodctl.runner.changes import Changes
+from linodctl.runner.inbox import Inbox
+from linodctl.runner.orders import order_for
+from linodctl.runner.surroundings import Surroundings
+from linodctl.runner.troubles import STATE, Troubles
+from linodctl.store import StateGone
+from linodctl.store.store import Store
+
+
+class Ticker:
+    """All that the runner writes to the state file while it works goes through here."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        books: Books,
+        executor: Executor,
+        changes: Changes,
+        inbox: Inbox,
+        clock: Clock,
+        surroundings: Surroundings,
+        troubles: Troubles,
+    ) -> None:
+        self._store = store
+        self._books = books
+        self._executor = executor
+        self._changes = changes
+        self._inbox = inbox
+        self._clock = clock
+        self._surroundings = surroundings
+        self._tell = self._troubles = troubles
+        self._wrote = False
+        """The state file was written since a pass was told of last."""
+
+    @property
+    def cannot_write(self) -> str | None:
+        """Why nothing can be recorded at present."""
+        return self._troubles.of(STATE)
+
+    def tick(self, *, new_slots: bool = True, starts: bool = True) -> None:
+        """One of them; the switches are `Scheduler.tick`'s."""
+        work = None
+        with self._as_far_as_possible():
+            now = self._clock.now()
+            if not self.cannot_write and self._books.is_quiet(now):
+                return
+            work = self._books.tick(now, new_slots=new_slots, starts=starts)
+            if self.cannot_write:
+                self._beat()  # a tick with nothing to write proves nothing
+        if work is not None:
+            self._wrote = True
+            self._tell(events.Mended(STATE, "the state file can be written again; runs are started again"))
+            self._act(work)
+
+    def tell_of_the_pass(self) -> None:
+        """All that the loop does is through; if some of that was recorded, it works."""
+        if self._wrote and not self.cannot_write:
+            self._wrote = False
+            self._tell(events.PassRecorded(len(self._books.live), self._books.scheduler.next_wakeup()))
+
+    def show_life(self) -> None:
+        """Write down that the runner lives."""
+        with self._as_far_as_possible():
+            self._beat()
+
+    def look_at_the_file(self) -> None:
+        """It may have been deleted, moved or replaced."""
+        with self._as_far_as_possible():
+            self._store.check()
+
+    def _beat(self) -> None:
+        if self._books.runner_id is not None:
+            self._store.heartbeat(self._books.runner_id, self._clock.now())
+            self._wrote = True
+
+    @contextmanager
+    def _as_far_as_possible(self) -> Iterator[None]:
+        try:
+            yield
+        except StateGone as gone:
+            self._put_state_back(gone)
+        except StateError as error:
+            self._hold(error)
+
+    def _put_state_back(self, gone: StateGone) -> None:
+        try:
+            self._surroundings.put_state_back(gone)
+        except StateError as error:
+            self._hold(error)
+        else:
+            self._books.look_anew()
+            self._inbox.wake()
+
+    def _hold(self, error: StateError) -> None:
+        """Nothing is started that is not on record."""
+        self._tell(events.Trouble(f"{error}; no run is started until this can be recorded", STATE))
+
+    def _act(self, work: Work) -> None:
+        for run_id, start in work.starts:  # first: it is for these that somebody may be waiting
+            self._start(run_id, start)
+        for event in work.events:
+            self._tell(event)
+        for run_id, why in work.stops:
+            self._executor.cancel(run_id, why)
+        if work.reload:
+            self._changes.note_options()
+            self._inbox.wake()
+
+    def _start(self, run_id: int, start: Start) -> None:
+        try:
+            order = order_for(start, run_id, self._store)
+        except StateError as error:  # claimed, but its request can't be read now
+            self._inbox.take(Ended(run_id, Result(Outcome.LOST, reason=str(error))))
+            return
+        self._executor.start(order)
