@@ -25,12 +25,13 @@ Options = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class _Common:
-    """What all tasks have in common that have the same options, apart from recurrence and function."""
+class _Parts:
+    """What the options are apart from the recurrence; all tasks with the same options share it."""
 
     policy: Policy
     launch: Options
-    launch_key: str
+    launch_key: str | None
+    """None if nobody else will have the same."""
     log_level: LogLevel | None
     description: str
     tags: tuple[str, ...]
@@ -47,7 +48,7 @@ class Builder:
         self._rules = rules or Rules(settings["timezone"], settings["calendars"])
         self._folder = settings["folder"]
         self._recurrences: dict[int, Recurrence] = {}
-        self._common: dict[int, _Common] = {}
+        self._parts: dict[int, _Parts] = {}
         self._policies: dict[str, Policy] = {}
         self._launches: dict[tuple[str, str], Launch] = {}
 
@@ -60,29 +61,31 @@ class Builder:
         """The procedures among the rows."""
         for kind, name, _, func, rule, options, *_ in rows:
             if kind in (BOTH, PROCEDURE):
-                common, recurrence = self._common_of(options), self._recurrence(name, rule)
-                log_level = common.log_level or _usual_level(recurrence)
-                yield Procedure(name, func, common.description, recurrence, log_level)
+                parts, recurrence = self._parts_of(options), self._recurrence(name, rule)
+                log_level = parts.log_level or _usual_level(recurrence)
+                yield Procedure(name, func, parts.description, recurrence, log_level)
 
     def _task(self, number: int, row: Row) -> Task:
         _, name, procedure, func, rule, options, *_ = row
-        common, recurrence = self._common_of(options), self._recurrence(name, rule)
+        parts, recurrence = self._parts_of(options), self._recurrence(name, rule)
         return Task(
             number=number,
             name=name,
             procedure=name if procedure == name else procedure,
             recurrence=recurrence,
-            policy=common.policy,
-            launch=self._launch(func, common),
-            log_level=common.log_level or _usual_level(recurrence),
-            description=common.description,
-            tags=common.tags,
-            ping=ping_of(common.ping, name),
-            disabled=self._disabled(common.disabled, row),
+            policy=parts.policy,
+            launch=self._launch(func, parts),
+            log_level=parts.log_level or _usual_level(recurrence),
+            description=parts.description,
+            tags=parts.tags,
+            ping=ping_of(parts.ping, name),
+            disabled=self._disabled(parts.disabled, row),
         )
 
-    def _recurrence(self, name: str, rule: int) -> Recurrence:
-        """Shared, unless it depends on the task's name."""
+    def _recurrence(self, name: str, rule: int | Options) -> Recurrence:
+        """Shared by who has the same rule, unless it depends on the task's name."""
+        if not isinstance(rule, int):
+            return self._rules.parse(name, whole_rule(rule))
         found = self._recurrences.get(rule)
         if found is None:
             options = whole_rule(self._tables["rules"][rule])
@@ -91,36 +94,44 @@ class Builder:
                 self._recurrences[rule] = found
         return found
 
-    def _common_of(self, number: int) -> _Common:
-        found = self._common.get(number)
-        if found is None:
-            options: Options = self._tables["options"][number]
-            launch = {"cwd": self._folder} | {option: options[option] for option in keys.LAUNCH if option in options}
-            found = self._common[number] = _Common(
-                policy=self._policy(options),
-                launch=launch,
-                launch_key=json.dumps(launch, sort_keys=True),
-                log_level=LogLevel(options["log_level"]) if options.get("log_level") else None,
-                description=known.text(options.get("description", "")),
-                tags=tuple(options.get("tags", ())),
-                ping=options.get("ping", ""),
-                disabled=options.get("disabled", False),
-            )
-        return found
+    def _parts_of(self, options: int | Options) -> _Parts:
+        if not isinstance(options, int):
+            return self._taken_apart(options, shared=not options.keys() & {"args", "env"})
+        if options not in self._parts:
+            self._parts[options] = self._taken_apart(self._tables["options"][options], shared=True)
+        return self._parts[options]
+
+    def _taken_apart(self, options: Options, *, shared: bool) -> _Parts:
+        launch = {option: options[option] for option in keys.LAUNCH if option in options}
+        return _Parts(
+            policy=self._policy(options),
+            launch=launch,
+            launch_key=json.dumps(launch, sort_keys=True) if shared else None,
+            log_level=LogLevel(options["log_level"]) if options.get("log_level") else None,
+            description=known.text(options["description"]) if "description" in options else "",
+            tags=tuple(options.get("tags", ())),
+            ping=options.get("ping", ""),
+            disabled=options.get("disabled", False),
+        )
 
     def _policy(self, options: Options) -> Policy:
         chosen = {option: options[option] for option in keys.POLICY if option in options}
-        key = json.dumps(chosen, sort_keys=True)
+        key = json.dumps(chosen, sort_keys=True) if chosen else ""
         if key not in self._policies:
             self._policies[key] = Policy(**_read(chosen, _POLICY_READERS))
         return self._policies[key]
 
-    def _launch(self, func: str, common: _Common) -> Launch:
-        key = (func, common.launch_key)
+    def _launch(self, func: str, parts: _Parts) -> Launch:
+        if parts.launch_key is None:
+            return self._new_launch(func, parts.launch)
+        key = (func, parts.launch_key)
         if key not in self._launches:
-            known.learn_from(common.launch)
-            self._launches[key] = Launch(func, **_read(common.launch, _LAUNCH_READERS))
+            self._launches[key] = self._new_launch(func, parts.launch)
         return self._launches[key]
+
+    def _new_launch(self, func: str, options: Options) -> Launch:
+        known.learn_from(options)
+        return Launch(func, **_read({"cwd": self._folder, **options}, _LAUNCH_READERS))
 
     def _disabled(self, value: bool | str, row: Row) -> str | None:
         """The reason, with where it was said."""

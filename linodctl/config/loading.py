@@ -77,7 +77,7 @@ class Files:
             problems.warning(Place(str(gathered.files[0])), "", "declares no procedure: nothing will run")
         watch = watch_of(self._paths, gathered.stats, gathered.globs, gathered.variables)
         writer = Writer(settings["folder"])
-        rows = list(writer.rows(procedures, tasks))
+        rows = writer.rows(procedures, tasks)
         document = {
             "settings": settings,
             "rows": rows,

@@ -2,7 +2,9 @@
 common, so that a site of 100,000 tasks is quickly written and quickly had again.
 
     row  = [kind, name, procedure, func, rule, options, spot of the name, spot of func, spot of each option …]
-    spot = origin, line, column       `rule`, `options` and `origin` are numbers in the tables of these names
+    spot = origin, line, column
+
+`origin` is a number in the table of this name, and so are `rule` and `options`, unless no other row has the same.
 """
 
 from __future__ import annotations
@@ -47,10 +49,16 @@ class Writer:
 
     @property
     def tables(self) -> dict[str, list[Any]]:
-        return {"rules": self._rules.values, "options": self._options.values, "origins": [*map(list, self._origins)]}
+        return {"rules": self._rules.common, "options": self._options.common, "origins": [*map(list, self._origins)]}
 
-    def rows(self, procedures: Iterable[DeclaredTask], tasks: Iterable[DeclaredTask]) -> Iterator[Row]:
+    def rows(self, procedures: Iterable[DeclaredTask], tasks: Iterable[DeclaredTask]) -> list[Row]:
         """In the order of the procedures, the default task of each beside it; then the further tasks."""
+        rows = list(self._numbered(procedures, tasks))
+        for row in rows:
+            row[RULE], row[OPTIONS] = self._rules.settled(row[RULE]), self._options.settled(row[OPTIONS])
+        return rows
+
+    def _numbered(self, procedures: Iterable[DeclaredTask], tasks: Iterable[DeclaredTask]) -> Iterator[Row]:
         waiting = {task.name: task for task in tasks}
         for procedure in procedures:
             task = waiting.pop(procedure.name, None)
@@ -86,31 +94,49 @@ class Writer:
 
 
 class _Numbers:
-    """Gives equal values the same number."""
+    """Gives equal values the same number; in the end only those keep one that came more than once."""
 
     def __init__(self) -> None:
-        self.values: list[Any] = []
+        self.common: list[Any] = []
+        self._values: list[Any] = []
+        self._times: list[int] = []
         self._known: dict[str, int] = {}
+        self._settled: dict[int, int] = {}
 
     def of(self, value: dict[str, Any]) -> int:
-        key = json.dumps(value)
-        if key not in self._known:
-            self._known[key] = len(self.values)
-            self.values.append(value)
-        return self._known[key]
+        number = self._known.setdefault(json.dumps(value), len(self._values))
+        if number == len(self._values):
+            self._values.append(value)
+            self._times.append(0)
+        self._times[number] += 1
+        return number
+
+    def settled(self, number: int) -> Any:
+        """The number in `common`, or the very value."""
+        if self._times[number] == 1:
+            return self._values[number]
+        if number not in self._settled:
+            self._settled[number] = len(self.common)
+            self.common.append(self._values[number])
+        return self._settled[number]
 
 
 # --- reading --------------------------------------------------------------------------------------
 
 
+def looked_up(value: Any, table: Sequence[Any]) -> Any:
+    """What a row has for `rule` or `options`, out of the table if it is a number there."""
+    return table[value] if isinstance(value, int) else value
+
+
 def options_of(row: Row, tables: Tables) -> dict[str, Any]:
     """What was declared beside the function, as written."""
-    return {**tables["rules"][row[RULE]], **tables["options"][row[OPTIONS]]}
+    return {**looked_up(row[RULE], tables["rules"]), **looked_up(row[OPTIONS], tables["options"])}
 
 
 def place_of(row: Row, tables: Tables, option: str) -> tuple[Place, str] | None:
     """Where the option was said, and how problems call it; None if it wasn't."""
-    options = ("func", *tables["rules"][row[RULE]], *tables["options"][row[OPTIONS]])
+    options = ("func", *options_of(row, tables))
     return _spot(row, tables, 1 + options.index(option), option) if option in options else None
 
 
