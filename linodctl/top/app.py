@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -83,6 +84,11 @@ class TopApp(App[int]):
 
     def action_leave(self, code: int) -> None:
         self.exit(code)
+
+    def on_key(self, event: events.Key) -> None:
+        """Comes before the bindings are looked at."""
+        if any(screen is self.screen and screen.take_key(event) for screen in self._screens()):
+            event.prevent_default()
 
     # --- for the screens ------------------------------------------------------------------------
 

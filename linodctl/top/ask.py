@@ -1,4 +1,9 @@
-"""Questions at the foot of the screen: yes or no, and a line of text."""
+"""Questions at the foot of the screen: yes or no, and a line of text.
+
+Textual hands a key to what has the focus when the key comes in, and only later finds out what it is bound to: a `y`
+right behind a `t` never reaches what the `t` opens. So keys that nothing else wanted come to `take_key`, in the order
+in which they were typed.
+"""
 
 from __future__ import annotations
 
@@ -17,20 +22,20 @@ from linodctl.top.lines import Lines
 class Question(Lines):
     """Asked of the one key that comes next: `y` is yes, and everything else is no."""
 
-    can_focus = True
     DEFAULT_CSS = "Question { display: none; }"
 
     def ask(self, parts: Sequence[Part], answered: Callable[[bool], None]) -> None:
         self._answered = answered
         self.show([[*parts, " (y/n)"]])
         self.display = True
-        self.focus()
 
-    def on_key(self, event: events.Key) -> None:
-        event.stop()
-        event.prevent_default()
+    def take_key(self, event: events.Key) -> bool:
+        """Whether it was waiting for this key."""
+        if not self.display:
+            return False
         self.display = False
         self._answered(event.key in ("y", "Y"))
+        return True
 
 
 class Entry(Horizontal):
@@ -66,6 +71,17 @@ class Entry(Horizontal):
         field.cursor_position = len(text)
         self.display = True
         field.focus()
+
+    def take_key(self, event: events.Key) -> bool:
+        """Whether it is for the line: what is typed so fast that the line hasn't the focus yet."""
+        if not self.display:
+            return False
+        field = self.query_one(Input)
+        if event.key == "enter":
+            self._end(field.value.strip())
+        elif event.is_printable and event.character is not None:
+            field.insert_text_at_cursor(event.character)
+        return True
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -121,10 +122,14 @@ class SiteScreen(Screen[None]):
         self.begin_question()
         self.query_one(Question).ask(parts, answered)
 
+    def take_key(self, event: events.Key) -> bool:
+        """Whether a question that is open has taken the key."""
+        return self.query_one(Question).take_key(event) or self.query_one(Entry).take_key(event)
+
     def begin_question(self) -> None:
         """A question takes the place of the answers."""
         self.query_one("#said", Widget).display = False
 
     def end_question(self) -> None:
         self.query_one("#said", Widget).display = True
-        self.query_one("#body", Widget).focus()
+        self.set_focus(self.query_one("#body", Widget))

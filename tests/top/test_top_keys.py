@@ -63,6 +63,17 @@ def test_with_a_runner_it_does_not_say_that_there_is_none(site: Site) -> None:
         live(site, story)
 
 
+def test_keys_that_are_typed_very_fast_arrive_in_order(site: Site) -> None:
+    async def story(seen: View) -> None:
+        seen.type("t", "y", "t", "n", "t", "y", "slash", *"zebra", "enter", "t", "y")
+        await seen.until_said("zebra: requested to run asap (request 3)")
+        assert list(seen.table.table.names) == ["zebra"]
+
+    live(site, story)
+    with site.reading() as reader:
+        assert [request.task for request in reader.requests()] == ["mail", "mail", "zebra"]
+
+
 def test_only_y_is_yes(site: Site) -> None:
     async def story(seen: View) -> None:
         for key in ("t", "enter", "space", "escape", "q"):
@@ -125,7 +136,9 @@ def test_the_filter_narrows_as_one_types_and_escape_shows_all_again(site: Site) 
         assert "2 tasks with 'tag:n*'" in seen.head
         await seen.press("end")
         assert seen.table.at_hand == "zebra"
-        await seen.press("slash", "tab", *" x", "escape")
+        await seen.press("slash", "tab", "x")  # a tab leads nowhere
+        await seen.until(lambda: not names(), "none of them")
+        await seen.press("escape")
         await seen.until(lambda: len(names()) == 6, "all of them")
         assert seen.table.at_hand == "zebra"  # what was at hand stays so
         await seen.press("slash", *"failed", "enter", "t")

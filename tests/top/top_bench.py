@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from sites import PATIENCE
+from textual import events
 from textual.pilot import Pilot
 
 from linodctl.domain import LogLevel, Result, TaskState, Trigger
@@ -61,6 +62,12 @@ class View:
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
+
+    def type(self, *keys: str) -> None:
+        """Faster than anything can be done about one key before the next is there."""
+        for key in keys:
+            character = key if len(key) == 1 else {"slash": "/", "enter": "\r"}[key]
+            self.app.post_message(events.Key(key, character))
 
     async def until(self, happened: Callable[[], T], what: str) -> T:
         deadline = time.monotonic() + PATIENCE
