@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from linodctl.domain import Run
@@ -85,7 +85,12 @@ def _bar(part: float) -> str:
 def _next(glance: Glance, rows: int, name: int) -> list[Line]:
     """What waits to start, and what is due soonest."""
     waiting = (line for line in glance.lines.values() if line.status.state in ("requested", "asap", "scheduled"))
-    soonest = heapq.nsmallest(rows, waiting, key=lambda line: (line.status.state != "requested", line.status.next_time))
+
+    def turn(line: TaskLine) -> tuple[bool, datetime]:
+        asked = glance.requests.get(line.task.name)
+        return asked is None, asked[0].requested_at if asked else line.status.next_time or glance.now
+
+    soonest = heapq.nsmallest(rows, waiting, key=turn)
     return [[_kind("next"), _name(line.task.name, name), *_of_slot(glance, line)] for line in soonest]
 
 

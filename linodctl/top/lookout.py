@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 PAUSE = 0.5
 """Seconds between two looks."""
-SHARE = 10
-"""Looking takes a tenth of the time at most, however busy and large the site is."""
+SHARE, LONGEST = 10, 5.0
+"""Looking takes a tenth of the time at most, however busy and large the site is; but five seconds are a long time."""
 LAST_LINES = 1000
 """Lines of log that are there when a log is opened."""
 
@@ -102,7 +102,7 @@ class Lookout(threading.Thread):
             while not self._ends:
                 began = self._clock()
                 self._look()
-                self._wait(max(PAUSE, SHARE * (self._clock() - began)))
+                self._wait(min(max(PAUSE, SHARE * (self._clock() - began)), LONGEST))
         except Exception as error:
             self._tell(Broken(error))
         finally:

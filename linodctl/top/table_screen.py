@@ -12,7 +12,7 @@ from linodctl.paint import Part
 from linodctl.top import keys
 from linodctl.top.ask import Entry
 from linodctl.top.board import board
-from linodctl.top.columns import GAP, fit
+from linodctl.top.columns import GAP, Column, fit
 from linodctl.top.drawing import TITLES, Pen
 from linodctl.top.head import head
 from linodctl.top.lines import Line, Lines
@@ -42,6 +42,7 @@ class TableScreen(SiteScreen):
     def __init__(self, pen: Pen) -> None:
         super().__init__(pen)
         self.choice = Choice()
+        self._chosen: list[tuple[Column, int]] = []
         self._columns: list[tuple[int, bool]] = []
 
     def body(self) -> ComposeResult:
@@ -76,7 +77,8 @@ class TableScreen(SiteScreen):
         return max(0, (self.size.height - 5) // 3)
 
     def _row(self, name: str, width: int) -> Line:
-        assert self.app.glance is not None, "there are no names before there is a glance"
+        if self.app.glance is None or name not in self.app.glance.lines:
+            return [name]  # drawn in the moment between another config's news and another list of names
         return self.pen.cells(row(self.app.glance, name, self._chosen), self._columns, GAP)
 
     # --- keys -----------------------------------------------------------------------------------

@@ -48,6 +48,12 @@ def test_a_config_with_problems_is_told_and_a_changed_one_taken_over(
             clock.advance(60)
             await seen.until(lambda: "problems" not in seen.head, "it is well again")
             assert list(seen.table.table.names) == ["other"]
+            await seen.press("enter")
+            make_site("site: demo\nprocedures: {third: {func: jobs.fine, every: 1 hour}}")
+            clock.advance(60)
+            await seen.until(lambda: "doesn't declare it any more" in seen.head, "the task's page tells it")
+            await seen.press("escape")
+            await seen.until(lambda: list(seen.table.table.names) == ["third"], "the table has the new one")
 
     asyncio.run(story())
 

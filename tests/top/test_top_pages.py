@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from linodctl.domain import Outcome
+from linodctl.operations import wishes
 from linodctl.operations.site import Site
 from linodctl.operations.watching import Glance, Watch
 from linodctl.paint import Part, warn
 from linodctl.planning.trends import Trend
+from linodctl.testing import FakeClock
 from linodctl.top.board import board, shares
 from linodctl.top.columns import COLUMNS, GAP, fit
 from linodctl.top.drawing import Pen, cut, folded
@@ -119,6 +121,17 @@ def test_the_board_tells_what_runs_comes_next_and_failed(glance: Glance) -> None
     assert lines[1].split()[:5] == ["next", "mail", "in", "50", "minutes"]
     assert lines[-1].split(maxsplit=2)[:2] == ["failed", "rates"] and "2 min ago  ValueError: no rates" in lines[-1]
     assert len(board(alive, 3, 100)) == 3 and board(alive, 0, 100) == []
+
+
+def test_requests_come_first_with_a_time_of_their_own_or_without(site: Site, clock: FakeClock) -> None:
+    for task in ("report", "mail"):
+        wishes.trigger(site, [task])
+        clock.advance(1)
+    watch = Watch(site)
+    lines = [text(line) for line in board(watch.look(), 20, 100) if text(line).startswith("next")]
+    watch.close()
+    assert [line.split()[1] for line in lines[:2]] == ["report", "mail"]
+    assert all("Requested to run asap" in line for line in lines[:2])
 
 
 def test_a_run_whose_runner_died_says_so(glance: Glance) -> None:
