@@ -11,6 +11,7 @@ import signal
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from importlib import import_module
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -41,6 +42,12 @@ def listeners(site: Site, store: Store, *, quiet: bool, color: bool) -> Iterator
         heard_by.append(parts.enter_context(alerting(store, site.clock, tuple(heard_by))))
         heard_by.append(parts.enter_context(serving_metrics(store.path, site.clock, tuple(heard_by))))
         yield heard_by
+
+
+def import_for_run() -> None:
+    """Import what `run_site` will: worth doing early, while something else is waited for."""
+    for module in ("logserver.serving", "metrics.serving", "notify.alerting", "runner.session", "store.store"):
+        import_module(f"linodctl.{module}")
 
 
 def run_site(

@@ -28,12 +28,12 @@ def command(call: Call, once: bool, lasting: timedelta | None) -> int:
       linodctl run -c /etc/mysite/linodctl.yaml -q
       linodctl run --once
     """
+    if once and lasting is not None:
+        raise click.UsageError("--once ends by itself; leave --for out")
+    loaded = call.site.loaded = call.site.declaration.load_lean(meanwhile=_import_the_rest)
     from linodctl.operations.trust import doubts
     from linodctl.wiring import run_site
 
-    if once and lasting is not None:
-        raise click.UsageError("--once ends by itself; leave --for out")
-    loaded = call.site.loaded = call.site.declaration.load_lean()
     for problem in (*loaded.warnings, *doubts(call.site, loaded)):
         if problem.severity == "warning":
             call.note(problem.text())
@@ -41,3 +41,9 @@ def command(call: Call, once: bool, lasting: timedelta | None) -> int:
     if call.json:
         call.print_json({"exit_code": code})
     return code
+
+
+def _import_the_rest() -> None:
+    from linodctl.wiring import import_for_run
+
+    import_for_run()

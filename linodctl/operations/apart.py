@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,13 @@ _PACKAGES = str(Path(__file__).parents[2])
 _PROGRAM = "import sys; sys.path.append(sys.argv[1]); from linodctl.operations.apart import main; main()"
 
 
-def read_apart(paths: Sequence[Path], environ: Mapping[str, str], state: str | None, looked: bool) -> Loaded:
+def read_apart(
+    paths: Sequence[Path],
+    environ: Mapping[str, str],
+    state: str | None,
+    looked: bool,
+    meanwhile: Callable[[], None] | None = None,
+) -> Loaded:
     """What `Declaration.load_lean` promises; ChildProcessError if something ended the other process."""
     with subprocess.Popen(
         [sys.executable, "-P", "-c", _PROGRAM, _PACKAGES],
@@ -39,6 +45,8 @@ def read_apart(paths: Sequence[Path], environ: Mapping[str, str], state: str | N
             request = {"paths": [str(path) for path in paths], "state": state, "looked": looked}
             reader.stdin.write(json.dumps(request).encode())
             reader.stdin.close()
+            if meanwhile is not None:
+                meanwhile()
             answer = reader.stdout.readline()
             if answer.endswith(b"\n"):
                 return _understood(json.loads(answer), reader.stdout)

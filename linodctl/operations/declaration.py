@@ -4,7 +4,7 @@ dotted paths that the runner could not resolve."""
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -61,15 +61,16 @@ class Declaration:
         kept = self._recalled(lean=False)
         return kept if kept is not None else self._read_and_kept()
 
-    def load_lean(self, *, looked: bool = False) -> Loaded:
+    def load_lean(self, *, looked: bool = False, meanwhile: Callable[[], None] | None = None) -> Loaded:
         """The config as it is on disk now, for a process that goes on for months: where it has to be read anew, another
         process does that, and it can't tell where its options were said. ConfigError with every problem of every file.
 
-        With `looked` somebody has looked through the modules of `discover`: every name has to stand for something.
+        With `looked` somebody has looked through the modules of `discover`: every name has to stand for something. What
+        is to be done `meanwhile` is done if the other process takes its time.
         """
         last, self._lean = self._lean, None
         if last is None or self._memory_beside(last.to_json(), looked) is None:
-            last = self._recalled(lean=True, looked=looked) or self._read_apart(looked)
+            last = self._recalled(lean=True, looked=looked) or self._read_apart(looked, meanwhile)
         self._lean = last
         return last
 
@@ -155,10 +156,10 @@ class Declaration:
         self._cache.keep(declared.document)
         return self._loaded(declared).without(memory.unresolved)
 
-    def _read_apart(self, looked: bool) -> Loaded:
+    def _read_apart(self, looked: bool, meanwhile: Callable[[], None] | None) -> Loaded:
         from linodctl.operations.apart import read_apart
 
-        return read_apart(self.paths, self._environ, self._state, looked)
+        return read_apart(self.paths, self._environ, self._state, looked, meanwhile)
 
     def _read(self, *, looked: bool = False) -> Declared:
         files = self._files()
