@@ -6,15 +6,17 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
+
+import warm
 
 from linodctl.runner.control import ask
 
+Runner = warm.Process | subprocess.Popen[str]
 T = TypeVar("T")
 PATIENCE = 30.0
 """Seconds after which something that should have happened is said not to happen."""
@@ -135,25 +137,18 @@ class SiteFolder:
         return json.loads(done.stdout) if done.stdout.strip() else None
 
     def plain(self, *args: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "linodctl", args[0], "-c", str(self.config), *args[1:]]
-        return subprocess.run(command, env=self.env, cwd=self.folder, capture_output=True, text=True, timeout=60)
+        arguments = [args[0], "-c", str(self.config), *args[1:]]
+        return warm.run(arguments, env=self.env, cwd=self.folder, timeout=60)
 
     # --- the runner -----------------------------------------------------------------------------
 
-    def start(self, *args: str) -> subprocess.Popen[str]:
-        """A runner, not yet ready."""
+    def start(self, *args: str, out: IO[str] | None = None) -> Runner:
+        """A runner, not yet ready, that writes to `out`, else to its log."""
         with (self.folder / "runner.log").open("a") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "linodctl", "run", "-c", str(self.config), *args],
-                env=self.env,
-                cwd=self.folder,
-                stderr=log,
-                stdout=log,
-                text=True,
-            )
+            return warm.start(["run", "-c", str(self.config), *args], env=self.env, cwd=self.folder, out=out or log)
 
     @contextmanager
-    def runner(self, *args: str) -> Iterator[subprocess.Popen[str]]:
+    def runner(self, *args: str) -> Iterator[Runner]:
         """A runner that is ready; killed at the end if it still lives."""
         process = self.start(*args)
         try:
@@ -218,6 +213,6 @@ def is_gone(pid: int) -> bool:
         return True
 
 
-def signal_and_wait(process: subprocess.Popen[str], number: signal.Signals, seconds: float = PATIENCE) -> int:
+def signal_and_wait(process: Runner, number: signal.Signals, seconds: float = PATIENCE) -> int:
     process.send_signal(number)
     return process.wait(seconds)

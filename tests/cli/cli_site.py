@@ -11,7 +11,22 @@ import sys
 import termios
 from pathlib import Path
 
+import warm
 from sites import PATIENCE, SiteFolder
+
+AT_REST = """
+site: resting
+timezone: Europe/Tallinn
+procedures:
+  good: {func: jobs.quick, every: 1 hour, description: Does well, tags: [nightly]}
+  bad: {func: jobs.fail, every: never, args: {}}
+  declared_off:
+    func: jobs.quick
+    every: day at 02:30
+    disabled: true
+tasks:
+  good_again: {procedure: good, cron: "0 22 * * *", log_level: DEBUG}
+"""
 
 
 class Site(SiteFolder):
@@ -23,9 +38,7 @@ class Site(SiteFolder):
 
     def program(self, *args: str) -> subprocess.CompletedProcess[str]:
         """Run it in the site's folder."""
-        return subprocess.run(
-            self.command(*args), env=self.env, cwd=self.folder, capture_output=True, text=True, timeout=60
-        )
+        return warm.run(list(args), env=self.env, cwd=self.folder, timeout=60, module=False)
 
 
 def with_home_of_its_own(site: Site) -> Site:

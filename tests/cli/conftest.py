@@ -6,21 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cli_site import Site, with_home_of_its_own
-
-AT_REST = """
-site: resting
-timezone: Europe/Tallinn
-procedures:
-  good: {func: jobs.quick, every: 1 hour, description: Does well, tags: [nightly]}
-  bad: {func: jobs.fail, every: never, args: {}}
-  declared_off:
-    func: jobs.quick
-    every: day at 02:30
-    disabled: true
-tasks:
-  good_again: {procedure: good, cron: "0 22 * * *", log_level: DEBUG}
-"""
+from cli_site import AT_REST, Site, with_home_of_its_own
 
 ALIVE = """
 site: alive

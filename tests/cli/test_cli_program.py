@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import click
 import pytest
-from cli_site import Site
+from cli_site import AT_REST, Site, with_home_of_its_own
 from click.testing import CliRunner
 
 from linodctl import __version__
@@ -48,6 +49,36 @@ def test_choices_are_those_of_the_domain() -> None:
 def test_alone_it_prints_help(site: Site, args: list[str]) -> None:
     done = site.program(*args)
     assert done.returncode == 0 and done.stdout.startswith("Usage: linodctl") and done.stderr == ""
+
+
+ONE_OF_EACH = """
+init demo; check; run --once; status; list; show good; next -n 3; simulate --days 1 --json; explain good; history
+logs good; metrics; health; reload; stop; notify test; schema; trigger bad --here; cancel good; enable bad
+disable good; set good timeout=5m; unset good timeout; reset good; prune; completion bash; service --help; top --help
+"""
+
+
+def test_the_installed_program_does_what_other_tests_see_of_a_forked_one(tmp_path: Path) -> None:
+    """Most tests save the program its start (see warm.py); what it says, and how it ends, is the same with one."""
+    installed, forked = (with_home_of_its_own(Site(make(tmp_path / name), AT_REST)) for name in ("a", "b"))
+    calls = [call.split() for call in ONE_OF_EACH.replace("\n", ";").split(";") if call.strip()]
+    assert {name for name, _ in ALL} <= {call[0] for call in calls}
+    for call in calls:
+        command = installed.command(*call)
+        cold = subprocess.run(command, env=installed.env, cwd=installed.folder, capture_output=True, text=True)
+        assert told(cold, installed) == told(forked.program(*call), forked), call
+
+
+def make(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+def told(done: subprocess.CompletedProcess[str], site: Site) -> tuple[int, str, str]:
+    """Exit code and streams, without the folder's name and the time of the day."""
+    said = (done.stdout, done.stderr)
+    out, err = (re.sub(r"\d[\d.]*|  +", " ", text.replace(str(site.folder), "FOLDER")) for text in said)
+    return done.returncode, out, err
 
 
 @pytest.mark.parametrize("command", [["linodctl"], [sys.executable, "-m", "linodctl"]])

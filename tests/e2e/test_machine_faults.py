@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sites import SiteFolder, signal_and_wait
+from sites import Runner, SiteFolder, signal_and_wait
 
 from linodctl.runner.control import ask
 
@@ -90,7 +90,7 @@ def assert_each_second_had_its_run(site: SiteFolder) -> None:
 
 
 @contextmanager
-def small_disk(site: SiteFolder, runner: Callable[[], subprocess.Popen[str]]) -> Iterator[tuple[Any, Any]]:
+def small_disk(site: SiteFolder, runner: Callable[[], Runner]) -> Iterator[tuple[Any, Any]]:
     """A file system of its own, which a file can fill."""
     mount = ["mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs", str(site.state.parent)]
     if subprocess.run(mount, check=False, capture_output=True).returncode != 0:
@@ -113,7 +113,7 @@ def small_disk(site: SiteFolder, runner: Callable[[], subprocess.Popen[str]]) ->
 
 
 @contextmanager
-def small_files(site: SiteFolder, runner: Callable[[], subprocess.Popen[str]]) -> Iterator[tuple[Any, Any]]:
+def small_files(site: SiteFolder, runner: Callable[[], Runner]) -> Iterator[tuple[Any, Any]]:
     """No file of the runner's may grow larger than the state file's log is now."""
 
     def limit(size: int) -> None:
@@ -124,7 +124,7 @@ def small_files(site: SiteFolder, runner: Callable[[], subprocess.Popen[str]]) -
 
 
 @contextmanager
-def read_only(site: SiteFolder, runner: Callable[[], subprocess.Popen[str]]) -> Iterator[tuple[Any, Any]]:
+def read_only(site: SiteFolder, runner: Callable[[], Runner]) -> Iterator[tuple[Any, Any]]:
     """Nothing can be written to the state file and its log, although they are open for it."""
 
     def mark(how: str) -> int:
@@ -143,7 +143,7 @@ def read_only(site: SiteFolder, runner: Callable[[], subprocess.Popen[str]]) -> 
 
 @pytest.mark.parametrize("disk", [small_disk, small_files, read_only])
 def test_what_can_not_be_recorded_is_not_started_until_it_can(site: SiteFolder, disk: Any) -> None:
-    processes: list[subprocess.Popen[str]] = []
+    processes: list[Runner] = []
     with disk(site, lambda: processes[0]) as (fill, empty):
         with site.runner() as runner:
             processes.append(runner)
@@ -335,10 +335,7 @@ def test_without_processes_runs_are_lost_with_the_reason_and_the_runner_stays(ma
 
 def test_the_log_may_go_to_a_full_disk(site: SiteFolder) -> None:
     with Path("/dev/full").open("w") as full:
-        command = site.start()
-        command.kill()
-        command.wait()
-        runner = subprocess.Popen(command.args, env=site.env, cwd=site.folder, stderr=full, stdout=full)
+        runner = site.start(out=full)
     try:
         goes_on(site)
         runner.send_signal(signal.SIGTERM)
