@@ -32,7 +32,7 @@ EXPECT = 15
 """Seconds between two looks for tasks that should have succeeded by now."""
 PRUNE = 3600
 """Seconds between two rounds of applying the history limits."""
-AHEAD = timedelta(milliseconds=250)
+AHEAD = timedelta(milliseconds=500)
 """So long before something comes due, the executor is told to get ready."""
 RETRY_WRITE = 2.0
 """Seconds before a tick that could not be recorded is tried again."""
