@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from linodctl.domain import LogLevel, Result, TaskState
@@ -22,6 +23,7 @@ from linodctl.store.columns import (
     json_of,
     memory_complaint,
     text_of,
+    text_of_once,
     text_or_none,
 )
 from linodctl.store.errors import AlreadyClaimed, NotWaiting
@@ -36,6 +38,10 @@ __all__ = ["AlreadyClaimed", "Ledger", "NotWaiting"]
 
 class Ledger(Reader):
     """Writes inside the transaction of `Store.transaction`, and answers a Reader's questions inside it."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        super().__init__(connection, path)
+        self._tasks: dict[int, str | None] = {}
 
     # --- runs -----------------------------------------------------------------------------------
 
@@ -67,16 +73,22 @@ class Ledger(Reader):
 
     def log(self, run_id: int, records: Iterable[LogRecord]) -> None:
         """Captured records of the run, in their order. Nothing, if the run is no longer on record."""
-        rows = self._all("SELECT task FROM runs WHERE run_id = ?", [run_id])
-        if rows:
-            task = rows[0]["task"]
+        task = self._task_of(run_id)
+        if task is not None:
             self._connection.executemany(
                 "INSERT INTO log_records (run_id, task, time, level, logger, text) VALUES (?, ?, ?, ?, ?, ?)",
                 (
-                    (run_id, task, text_of(record.time), record.level, clean(record.logger), clean(record.text))
+                    (run_id, task, text_of_once(record.time), record.level, clean(record.logger), clean(record.text))
                     for record in records
                 ),
             )
+
+    def _task_of(self, run_id: int) -> str | None:
+        """A chatty run has many parcels of lines in one transaction."""
+        if run_id not in self._tasks:
+            rows = self._all("SELECT task FROM runs WHERE run_id = ?", [run_id])
+            self._tasks[run_id] = rows[0]["task"] if rows else None
+        return self._tasks[run_id]
 
     def end(self, run_id: int, result: Result, at: datetime) -> bool:
         """How the run ended, at `at`. Whether it was open: nothing is changed of one that has ended already.
