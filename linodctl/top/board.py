@@ -46,10 +46,11 @@ def shares(rows: int, wanted: Sequence[int]) -> list[int]:
 
 def _running(glance: Glance, name: int) -> list[Line]:
     runs = sorted(glance.status.running, key=lambda run: run.start_time)
-    return [[_kind("running", "busy"), _name(run.task, name), *_of_run(glance, run)] for run in runs]
+    return [[_kind("running", "busy"), _name(run.task, name), *of_run(glance, run)] for run in runs]
 
 
-def _of_run(glance: Glance, run: Run) -> Iterator[Part]:
+def of_run(glance: Glance, run: Run) -> Iterator[Part]:
+    """How far a run is, and for how long it has gone on."""
     if glance.status.is_dead(run):
         yield bad("its runner died; the next one marks it lost")
         return

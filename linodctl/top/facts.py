@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from linodctl.operations.shapes import level_name
 from linodctl.paint import Part, bad, dim, strong
+from linodctl.top.board import of_run
 from linodctl.top.rows import zone_of
 from linodctl.words import last_run_of, log_lines, marks_of, status_of_line, when, why_of
 
@@ -20,8 +21,10 @@ WIDE = 100
 """From so many columns on every line of log tells its instant in full."""
 
 
-def facts(glance: Glance, task: str) -> list[Line]:
-    """What is known of the task at this moment."""
+def facts(glance: Glance, task: str, unreadable: str | None) -> list[Line]:
+    """What is known of the task at this moment, and what keeps it from running or from being known."""
+    if unreadable is not None:
+        return [[strong(task)], [bad(f"{unreadable}; the log goes on when it can be read again")]]
     if task not in glance.lines:
         return [[strong(task), ": ", bad("the config doesn't declare it any more")]]
     line = glance.line(task)
@@ -29,7 +32,8 @@ def facts(glance: Glance, task: str) -> list[Line]:
     described = f": {line.task.description}" if line.task.description else ""
     lines: list[Line] = [
         [strong(task), described],
-        [status_of_line(line, zone)],
+        [status_of_line(line, zone), "" if glance.status.alive else bad("; no runner is alive")],
+        *([dim("running     "), *of_run(glance, run)] for run in glance.running.get(task, ())),
         [dim("recurrence  "), f"{line.task.recurrence.text} ({line.task.recurrence.zone})"],
     ]
     if last := last_run_of(line, zone):

@@ -47,7 +47,7 @@ class TaskScreen(SiteScreen):
         self.app.read_log(self.task_name)
 
     def show(self, glance: Glance) -> None:
-        self.query_one("#head", Lines).show(facts(glance, self.task_name))
+        self.query_one("#head", Lines).show(facts(glance, self.task_name, self.app.unreadable))
 
     def add(self, task: str, rows: Sequence[LogRow]) -> None:
         if task == self.task_name and self.app.glance is not None:

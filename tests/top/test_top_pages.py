@@ -19,6 +19,7 @@ from linodctl.testing import FakeClock
 from linodctl.top.board import board, shares
 from linodctl.top.columns import COLUMNS, GAP, fit
 from linodctl.top.drawing import Pen, cut, folded
+from linodctl.top.facts import facts
 from linodctl.top.head import head
 from linodctl.top.keys import TABLE, foot
 from linodctl.top.order import ORDERS, Choice
@@ -123,7 +124,19 @@ def test_the_board_tells_what_runs_comes_next_and_failed(glance: Glance) -> None
     assert len(board(alive, 3, 100)) == 3 and board(alive, 0, 100) == []
 
 
+def test_the_page_of_a_task_tells_how_it_is(glance: Glance) -> None:
+    lines = [text(line) for line in facts(glance, "import", None)]
+    assert lines[:2] == ["import", "Running since 2026-03-02 11:58:20+02:00; no runner is alive"]
+    alive = replace(glance, status=replace(glance.status, alive=True))
+    assert [text(line) for line in facts(alive, "import", None)][2].endswith("50% 5 of 10, 1 min 40 s  file 5")
+    assert "no runner" not in text(facts(alive, "import", None)[1])
+    assert text(facts(alive, "mail", None)[0]) == "mail: Sends what waits"
+    assert "ValueError: no rates" in text(facts(alive, "rates", None)[-1])
+    assert "it is a folder; the log goes on" in text(facts(alive, "rates", "it is a folder")[1])
+
+
 def test_requests_come_first_with_a_time_of_their_own_or_without(site: Site, clock: FakeClock) -> None:
+    clock.advance(2 * 3600)  # others have been due for a long time
     for task in ("report", "mail"):
         wishes.trigger(site, [task])
         clock.advance(1)
