@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks import asking, machine, results, rounds, table
+from benchmarks import asking, lasting, machine, results, rounds, table
 from benchmarks.everybody import CONTENDERS
 from benchmarks.figure import Size
 from benchmarks.figures import FIGURES
@@ -30,8 +30,10 @@ def main() -> int:
     plan = rounds.entries(figures, contenders)
     about: dict[str, Any] = {"machine": machine.machine(), "versions": machine.everybody(), "small": options.small}
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
+        lasting.use(Path(folder))
+        lasting.bare_python()  # before somebody waits for it
         os.environ["XDG_CACHE_HOME"] = str(Path(folder) / "cache")  # the user's own is neither used nor filled
-        found = _measured(plan, options, Size(options.small, Path(folder)), about)
+        found = _measured(plan, options, Size(options.small), about)
     _show(found)
     return 1 if any(entry.contender == "linodctl" and entry.trouble for entry in plan) else 0
 

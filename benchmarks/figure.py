@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 Sample = Mapping[str, float]
@@ -45,8 +44,6 @@ class Size:
     """How much is done: enough for a figure that means something, or just enough to see that it works."""
 
     small: bool
-    lasting: Path
-    """A folder that stays for all rounds: for what is dear to prepare."""
 
     def of(self, full: int, small: int) -> int:
         return small if self.small else full

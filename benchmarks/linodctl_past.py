@@ -10,15 +10,16 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
+from benchmarks.lasting import lasting
 from benchmarks.linodctl_site import Site
 
 TASKS = 100
 _BACK = "strftime('%Y-%m-%dT%H:%M:%S', {0}, '-' || back.hours || ' hours') || substr({0}, 20)"
 
 
-def site_with_a_past(parent: Path, runs: int) -> Site:
-    """The site in `parent` with so many runs on record; made when it is asked for the first time."""
-    folder = parent / f"past-{runs}"
+def site_with_a_past(runs: int) -> Site:
+    """The site with so many runs on record; made when it is asked for the first time."""
+    folder = lasting(f"past-{runs}")
     site = Site(folder)
     if not folder.exists():
         folder.mkdir()

@@ -17,6 +17,7 @@ from typing import Any
 from benchmarks import jobs
 from benchmarks.contenders.servers import ended, wait_until
 from benchmarks.jobs import STAMPS
+from benchmarks.lasting import lasting
 from benchmarks.lateness import read_stamps
 from benchmarks.plan import Plan
 
@@ -112,8 +113,8 @@ def _job(task: int) -> Any:
 
 
 if __name__ == "__main__":
-    place = Path(tempfile.gettempdir()) / f"linod-site-{os.getuid()}"
-    place.mkdir(exist_ok=True)
+    place = lasting("linod-site")
     if not (place / "default.db").exists():
+        place.mkdir(exist_ok=True)
         _site(place, due=0, hourly=0)
     os.execv(sys.executable, _manage(place, *sys.argv[1:]))

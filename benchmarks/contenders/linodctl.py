@@ -69,7 +69,7 @@ def runs(count: int, isolation: str) -> float:
 
 
 def _due_together(count: int, isolation: str) -> float:
-    for patience in (2, 4, 8, 16, 32):
+    for patience in (4, 12, 36):
         due = (datetime.now(UTC) + timedelta(seconds=patience + patience * count / 1000)).replace(microsecond=0)
         with tempfile.TemporaryDirectory() as folder:
             each = f"func: benchmarks.jobs.nothing, every: 1 hour, from: {due:%Y-%m-%dT%H:%M:%S}"

@@ -8,7 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from benchmarks.interpreter import bare_python
+from benchmarks.lasting import bare_python
 
 PEER = False
 DISTRIBUTIONS: tuple[str, ...] = ()

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.contenders.servers import ended, wait_until
-from benchmarks.interpreter import bare_python
 from benchmarks.jobs import SCRIPT, STAMPS
+from benchmarks.lasting import bare_python
 from benchmarks.lateness import read_stamps
 from benchmarks.paths import program_path
 

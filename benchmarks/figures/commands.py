@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.asking import Failed, environment, python_of
 from benchmarks.figure import Figure, Goal, Metric, Sample, Size, value
-from benchmarks.interpreter import bare_python
+from benchmarks.lasting import bare_python
 from benchmarks.linodctl_site import Site
 
 TASKS = 100

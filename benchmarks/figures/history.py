@@ -15,7 +15,7 @@ QUESTIONS = {"history": ["history"], "list": ["list"], "show": ["show", "job050"
 
 def measure(_: str, options: Mapping[str, Any], size: Size) -> Sample:
     """Each question is put to this site and to the one with a thousand runs in turn; `worst` is the worst ratio."""
-    site, base = (site_with_a_past(size.lasting, size.of(runs, 200)) for runs in (options["runs"], 1_000))
+    site, base = (site_with_a_past(size.of(runs, 200)) for runs in (options["runs"], 1_000))
     found, ratios = {}, []
     for name, words in QUESTIONS.items():
         times = [(timed(site.command(*words)), timed(base.command(*words))) for _ in range(size.of(7, 1))]
