@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 from cli_site import Site, with_home_of_its_own
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from linodctl.cli.failures import guarded
@@ -89,9 +90,7 @@ garbage = st.one_of(
 )
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@examples(80, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_column_may_hold_anything(damaged: Site, capsys: pytest.CaptureFixture[str], data: st.DataObject) -> None:
     original = damaged.state.read_bytes()

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import yaml
 from config_project import NOW
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linodctl.config import ConfigError, Loaded, keys, load
@@ -81,7 +82,7 @@ def declared(folder: Path, text: str) -> Loaded | None:
         return None
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(documents)
 def test_any_values(tmp_path_factory: pytest.TempPathFactory, document: dict[str, Any]) -> None:
     loaded = declared(tmp_path_factory.getbasetemp(), json.dumps(document, ensure_ascii=False))
@@ -107,7 +108,7 @@ good_options = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.dictionaries(st.from_regex(keys.NAME, fullmatch=True), good_options, max_size=4, min_size=1))
 def test_what_is_right_loads_and_is_kept(tmp_path_factory: pytest.TempPathFactory, procedures: dict[str, Any]) -> None:
     text = json.dumps({"procedures": procedures}, ensure_ascii=False).replace("$", "$$")
@@ -138,13 +139,13 @@ def loads(folder: Path, data: bytes) -> None:
         assert all(line == printable(line) for line in str(error).splitlines())
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.one_of(st.binary(max_size=300), st.lists(st.sampled_from(PIECES), max_size=20).map(b"".join)))
 def test_any_bytes(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     loads(tmp_path_factory.getbasetemp(), data)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.data())
 def test_a_good_file_with_something_put_in_or_left_out(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
@@ -174,7 +175,7 @@ def changed(value: Any, path: tuple[Any, ...], new: Any) -> Any:
 GOOD = yaml.safe_load(FULL.decode().replace("$", "$$"))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.data())
 def test_a_good_config_with_other_values(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     config = GOOD
@@ -188,7 +189,7 @@ def test_a_good_config_with_other_values(tmp_path_factory: pytest.TempPathFactor
     )
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=100).map(lambda text: text.encode("utf-8", "replace"))))
 def test_any_env_file(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     folder = tmp_path_factory.getbasetemp()

@@ -3,7 +3,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linodctl.config.problems import BadValue
@@ -143,7 +144,7 @@ SIGNS = st.sampled_from(
 texts = st.one_of(st.text(max_size=30), st.lists(SIGNS, max_size=12).map("".join))
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(texts, st.sampled_from(["UTC", "Europe/Tallinn", "Pacific/Apia", "America/St_Johns"]))
 def test_whatever_is_written_is_a_value_or_a_clear_sentence(text: str, zone: str) -> None:
     now = datetime(2026, 6, 1, 12, tzinfo=UTC)

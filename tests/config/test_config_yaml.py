@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linodctl.config.nodes import Table, place_of_key, place_of_value, plain
@@ -178,7 +179,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(st.one_of(st.binary(max_size=80), st.lists(PIECES, max_size=30).map(lambda pieces: "".join(pieces).encode())))
 def test_whatever_the_bytes_there_is_a_tree_or_a_problem(
     tmp_path_factory: pytest.TempPathFactory, content: bytes

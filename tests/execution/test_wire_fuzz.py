@@ -10,7 +10,8 @@ import socket
 from types import SimpleNamespace
 from typing import Any
 
-from hypothesis import example, given, settings
+from examples import examples
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from linodctl.domain import Launch, LogLevel, Outcome, Result
@@ -96,7 +97,7 @@ def hear(sent: list[bytes]) -> Listener:
     return asyncio.run(main())
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @example(sent=[b'["progress", NaN, Infinity, ""]', b'["progress", 1e999, null, ""]'])
 @example(sent=[b'["log", 1e300, 20, "x", "y"]', b'["log", 0, NaN, "x", "y"]'])
 @example(sent=[b'["end", {"outcome": "succeeded", "retry_after": NaN}]', b"[" * 3000, b"1" * 5000])

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from site_life import Config, Life
 from stories import make_task, retries
@@ -57,7 +58,7 @@ def tasks_of(declared: Iterable[dict[str, Any]], *, renamed: int = 0) -> list[Ta
 
 
 @given(sites, sites, steps, st.integers(1, 4), st.integers(0, 2))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_every_slot_ends_exactly_once(
     before: list[dict[str, Any]],
     after: list[dict[str, Any]],

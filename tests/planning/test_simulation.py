@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from stories import NOON, Story, at, make_task
 
@@ -299,7 +300,7 @@ spans_without_runner = st.lists(st.tuples(st.integers(-300, 2000), st.integers(1
 
 
 @given(site_of_tasks, spans_without_runner, st.lists(st.integers(0, 90), min_size=4, max_size=4), st.integers(1, 3))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_every_slot_of_the_span_runs_is_skipped_or_waits(
     declared: list[dict[str, Any]], away: list[tuple[int, int]], lasting: list[int], max_parallel: int
 ) -> None:

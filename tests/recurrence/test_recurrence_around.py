@@ -9,7 +9,8 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from rules_under_test import DAY, local, rule, utc, walls
 
@@ -241,7 +242,7 @@ LIMITS = ["between 08:00 and 18:00", "between 22:00 and 06:00 only on weekday", 
           "spread 17m between 01:00 and 03:30", "from 2026-03-28 01:13 until 2026-04-04 12:00"]  # fmt: skip
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(st.integers(7, 500), st.sampled_from(LIMITS), st.integers(0, 14 * 86400), st.integers(0, 10 * 86400))
 def test_a_summary_counts_what_a_walk_finds(minutes: int, limits: str, begin: int, length: int) -> None:
     found = rule(f"{minutes} minutes {limits}", "Europe/Berlin")

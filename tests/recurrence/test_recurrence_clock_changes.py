@@ -7,7 +7,8 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from rules_under_test import DAY, FIRST, MINUTE, ZONES, changes, forward, kinds_of_change, local, rule, shown, utc
 
@@ -146,7 +147,7 @@ def places(draw: st.DrawFn) -> tuple[str, datetime]:
     return zone, near
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(places(), st.sampled_from(PHRASES), st.integers(0, 3 * 365 * 86400))
 def test_slots_are_later_in_order_and_none_is_lost(place: tuple[str, datetime], phrase: str, age: int) -> None:
     zone, after = place
@@ -174,7 +175,7 @@ def test_slots_are_later_in_order_and_none_is_lost(place: tuple[str, datetime], 
     assert (span.first, span.last, span.count) == (first, second, 2)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(places(), st.sampled_from([phrase for phrase in PHRASES if phrase.startswith(NAMES_WALL_TIMES)]))
 def test_no_wall_time_of_a_calendar_rule_comes_twice_or_on_a_skipped_date(
     place: tuple[str, datetime], phrase: str
@@ -197,7 +198,7 @@ COUNTED = [
 ]  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(places(), st.sampled_from(COUNTED), st.integers(0, 9 * 86400), st.integers(0, 12 * 86400))
 def test_days_are_counted_as_a_walk_would(place: tuple[str, datetime], phrase: str, before: int, length: int) -> None:
     zone, near = place
@@ -209,7 +210,7 @@ def test_days_are_counted_as_a_walk_would(place: tuple[str, datetime], phrase: s
     assert (span and (span.first, span.last, span.count)) == ((slots and (slots[0], slots[-1], len(slots))) or None)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(places(), st.integers(1, 400), st.sampled_from(["second", "minute", "hour"]), st.integers(0, 10**7))
 def test_intervals_are_equidistant_through_every_change(
     place: tuple[str, datetime], every: int, unit: str, age: int
@@ -224,7 +225,7 @@ def test_intervals_are_equidistant_through_every_change(
     assert first - after <= second - first
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(places(), st.integers(1, 50), st.integers(1, 50), st.integers(0, 10**8))
 def test_irregular_pauses_stay_within_their_bounds(place: tuple[str, datetime], low: int, more: int, age: int) -> None:
     zone, after = place

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from cronsim import CronSim
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from rules_under_test import DAY, ZONES, changes, forward, rule, utc, walls
 
@@ -133,14 +134,14 @@ expressions = st.builds(
 moments = st.integers(0, 47 * 365 * 86400).map(lambda seconds: utc("1990-01-01") + timedelta(seconds=seconds))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(expressions, moments)
 def test_in_utc_the_slots_are_those_of_cronsim(expression: str, after: datetime) -> None:
     expected = list(islice(CronSim(expression, after), 5))
     assert list(islice(forward(rule({"cron": expression}), after, after), len(expected))) == expected
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(expressions, moments, st.sampled_from(ZONES))
 def test_away_from_clock_changes_the_slots_are_those_of_cronsim(expression: str, after: datetime, zone: str) -> None:
     calm_until = min((change for change in changes(zone) if change > after - 2 * DAY), default=after + 400 * DAY) - DAY
@@ -152,7 +153,7 @@ def test_away_from_clock_changes_the_slots_are_those_of_cronsim(expression: str,
         assert slot == other
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(_field(0, 59), _field(0, 59), _field(0, 23), moments)
 def test_with_seconds_too(second: str, minute: str, hour: str, after: datetime) -> None:
     expression = f"{second} {minute} {hour} * * *"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from rules_under_test import rule
 
@@ -142,7 +143,7 @@ VOCABULARY = sorted(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(st.lists(st.sampled_from(VOCABULARY), max_size=7).map(" ".join))
 def test_whatever_is_written_is_a_rule_or_a_clear_error(phrase: str) -> None:
     try:
@@ -166,7 +167,7 @@ values = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.sampled_from(OPTIONS), values)
 def test_no_value_of_any_option_makes_it_stumble(key: str, value: Any) -> None:
     try:

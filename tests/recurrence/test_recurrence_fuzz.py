@@ -7,7 +7,8 @@ from itertools import islice
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from rules_under_test import forward, rule
 
@@ -57,7 +58,7 @@ def is_a_rule_or_a_sentence(options: Any) -> None:
 
 
 @pytest.mark.parametrize("key", GOOD)
-@settings(max_examples=120, deadline=None)
+@examples(120)
 @given(data=st.data())
 def test_a_text_near_a_good_one(key: str, data: st.DataObject) -> None:
     text = data.draw(mistyped(list(GOOD[key])))
@@ -65,7 +66,7 @@ def test_a_text_near_a_good_one(key: str, data: st.DataObject) -> None:
     is_a_rule_or_a_sentence({key: text} if alone else {"every": "day", key: text})
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.sampled_from(list(GOOD)), st.text(max_size=40))
 def test_any_text(key: str, text: str) -> None:
     is_a_rule_or_a_sentence({key: text} if key in ("every", "cron", "rrule") else {"every": "day", key: text})

@@ -8,7 +8,8 @@ from time import perf_counter
 
 import pytest
 from dateutil.rrule import rrulestr
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from rules_under_test import forward, rule, shown, utc, walls
 
@@ -128,7 +129,7 @@ RULES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.sampled_from(RULES), st.integers(0, 10**7), st.integers(0, 300 * 86400))
 def test_a_jump_ahead_finds_what_dateutil_finds_step_by_step(text: str, begin: int, age: int) -> None:
     start = utc("2019-06-01") + timedelta(seconds=begin)

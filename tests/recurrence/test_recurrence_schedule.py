@@ -11,7 +11,8 @@ from types import SimpleNamespace
 
 import pytest
 import schedule
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from rules_under_test import rule, utc
 
@@ -78,7 +79,7 @@ def _next_run(job: schedule.Job) -> real.datetime:
 moments = st.integers(0, 40 * 365 * 86400).map(lambda seconds: utc("1995-01-01") + real.timedelta(seconds=seconds))
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moments, st.sampled_from(sorted(PHRASES)))
 def test_the_next_three_runs_are_those_of_schedule(start: real.datetime, phrase: str) -> None:
     found = rule(phrase)

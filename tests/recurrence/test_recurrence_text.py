@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linodctl.recurrence import Recurrence, parse_recurrence
@@ -121,13 +122,13 @@ def _assert_round_trip(found: Recurrence) -> None:
     assert hash(again) == hash(found)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(phrases)
 def test_a_phrase_survives_being_printed(phrase: str) -> None:
     _assert_round_trip(_parse({"every": phrase}))
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.lists(phrases, min_size=2, max_size=4), modifiers, st.one_of(st.none(), st.integers(1, 99)))
 def test_a_list_of_rules_survives_being_printed(items: list[str], around: str, count: int | None) -> None:
     _assert_round_trip(_parse({"every": items, "count": count}))
@@ -154,7 +155,7 @@ lino = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(lino, st.lists(st.integers(-31, 31).filter(bool), max_size=3).map(lambda found: " ".join(map(str, found))))
 def test_linos_fields_survive_being_printed(fields: dict[str, Any], positions: str) -> None:
     if fields["every_unit"] in ("monthly", "yearly"):
@@ -162,7 +163,7 @@ def test_linos_fields_survive_being_printed(fields: dict[str, Any], positions: s
     _assert_round_trip(_parse(fields))
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(phrases)
 def test_options_say_the_same_as_words(phrase: str) -> None:
     """`from` and the others mean the same as an option and as a word of the phrase."""

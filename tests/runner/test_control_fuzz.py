@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from examples import examples
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 from sites import SiteFolder, signal_and_wait
 
@@ -49,7 +50,7 @@ def exchange(path: Path, line: bytes) -> bytes:
             return b""
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(line=HOSTILE[0])
 @example(line=HOSTILE[1])
 @given(line=lines)

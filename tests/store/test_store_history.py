@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from entries import asked_start, at, done, ran, skip, slot_start
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from linodctl.domain import Outcome, Result, Run, SkipReason, SkipRow
@@ -47,7 +48,7 @@ words = st.none() | st.lists(st.sampled_from([*Outcome]))
 instants = st.none() | st.integers(-5, 65)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(names, words, instants, instants, st.none() | st.integers(0, 70))
 def test_every_filter_means_what_it_says(
     past: Store,
