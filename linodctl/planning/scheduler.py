@@ -62,10 +62,14 @@ class Scheduler:
 
     def settle(self, now: datetime) -> None:
         """Decide about every slot up to `now`, also of disabled tasks, which `tick` looks at only now and then."""
+        self._settle_all(now)
+        for lane in self._yard.lanes.values():
+            self._yard.reconsider(lane, now)
+
+    def _settle_all(self, now: datetime) -> None:
         for lane in self._yard.lanes.values():
             if not lane.removed:
                 self._yard.settle(lane, now)
-                self._yard.reconsider(lane, now)
 
     def next_wakeup(self) -> datetime | None:
         """The next instant at which time alone changes something; None if only an event can."""
@@ -75,6 +79,10 @@ class Scheduler:
         """The tasks of which something comes due by `until` and will probably start: no more than there is room for."""
         lanes = (lane for lane in self._yard.agenda.until(until) if not (lane.disabled or lane.running))
         return [lane.task for lane in islice(lanes, self._room.left())]
+
+    def holds(self, task: str) -> bool:
+        """Whether it knows the task's state: it has the task, or had it and its runs still go on."""
+        return task in self._yard.lanes
 
     def changed(self) -> list[TaskState]:
         """The states that differ from what was last handed out, to be saved with the decisions of the same tick."""
@@ -274,18 +282,18 @@ class Scheduler:
         `states` are those of tasks that this scheduler doesn't hold.
         """
         tasks = list(tasks)
-        self.settle(now)
+        self._settle_all(now)
         self._drop_edited(tasks)
         self._room.resize(max_parallel, limits)
         old = self._yard.clear()
         self._yard.adopt(tasks, {**states, **{name: lane.state for name, lane in old.items()}}, now)
         for name, before in old.items():
             lane = self._yard.lanes.get(name)
-            if lane is not None:
+            if lane is None:
+                self._retire(before)
+            elif before.running or before.requests:
                 lane.running, lane.requests = before.running, before.requests
                 self._yard.reconsider(lane, now)
-            else:
-                self._retire(before)
 
     def _drop_edited(self, tasks: Iterable[Task]) -> None:
         """Slots that wait under a rule that changes now are counted by that rule, not by the new one."""

@@ -133,8 +133,12 @@ class Books:
 
     def declare(self, tasks: Iterable[Task]) -> None:
         """These are the site's tasks; recorded with the next tick."""
-        self._tasks = {task.name: task for task in tasks}
-        self._batch.procedures = [(task.name, task.procedure) for task in self._tasks.values()]
+        known, self._tasks = self._tasks, {task.name: task for task in tasks}
+        self._batch.procedures += [
+            (task.name, task.procedure)
+            for task in self._tasks.values()
+            if task.name not in known or known[task.name].procedure != task.procedure
+        ]
 
     def close_lost(self, runs: Iterable[Run], now: datetime) -> None:
         """Runs that an earlier runner left open have ended, nobody knows how; recorded with the next tick."""
@@ -152,7 +156,7 @@ class Books:
     def replace(self, loaded: Loaded, now: datetime) -> None:
         """Go on with another config. Its tasks' states are looked up where the scheduler doesn't hold them; StateError,
         and nothing changed, if they can't be read now."""
-        states = self._store.states([task.name for task in loaded.tasks])
+        states = self._store.states([task.name for task in loaded.tasks if not self.scheduler.holds(task.name)])
         self.scheduler.replace(
             loaded.tasks,
             states,
