@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -196,13 +197,18 @@ class SiteFolder:
 
     def wait_for_end(self, task: str, outcome: str | None = None) -> dict[str, Any]:
         """The newest ended run of the task."""
+        self.wait_for(lambda: self._has_ended(task, outcome), f"a run of {task} has ended {outcome or ''}")
+        rows = self.history(task)
+        return next(row for row in rows if row["end_time"] and outcome in (None, row["outcome"]))
 
-        def ended() -> dict[str, Any] | None:
-            rows = self.history(task) if self.state.exists() else []
-            rows = [row for row in rows if row["end_time"] and outcome in (None, row["outcome"])]
-            return rows[0] if rows else None
-
-        return self.wait_for(ended, f"a run of {task} has ended {outcome or ''}")
+    def _has_ended(self, task: str, outcome: str | None) -> bool:
+        """Asked of the state file itself: the program takes a hundred times as long to answer."""
+        ended = "SELECT 1 FROM runs WHERE task = ? AND end_time NOT NULL AND outcome = coalesce(?, outcome)"
+        try:
+            with closing(sqlite3.connect(f"file:{self.state}?mode=ro", uri=True)) as state:
+                return state.execute(ended, [task, outcome]).fetchone() is not None
+        except sqlite3.OperationalError:  # there is none yet, or it has no tables yet
+            return False
 
 
 def is_gone(pid: int) -> bool:
