@@ -113,8 +113,9 @@ class Worker:
     def serve(self) -> int:
         """Until the last order; the exit code. ChannelClosed when the procedure has left no way to say how it ended."""
         code, last = 0, False
-        if not self._has_order():
-            rehearse(AskedToStop(self._channel))
+        ordered = AskedToStop(self._channel)
+        if not ordered:
+            rehearse(ordered)
         while not last and (line := receive_line(self._channel)) is not None:
             order = unpack(line)
             if order["op"] == "probe":
@@ -127,9 +128,6 @@ class Worker:
             self._reporter.begin()
             code, last = self._carry_out(Job(**order["job"]))
         return code
-
-    def _has_order(self) -> bool:
-        return bool(select.select([self._channel], [], [], 0)[0])
 
     def _carry_out(self, job: Job) -> tuple[int, bool]:
         """The exit code, and whether the worker ends with this run."""

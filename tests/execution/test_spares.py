@@ -71,6 +71,14 @@ def test_one_that_was_killed_costs_no_run(bench: Bench) -> None:
     assert bench.started(run_id).pid != pid
 
 
+def test_setup_may_hold_more_descriptors_than_select_can_watch(
+    make_bench: Callable[..., Bench], tmp_path: Path
+) -> None:
+    (tmp_path / "hoarder.py").write_text("import os\ndef start():\n    [os.dup(0) for _ in range(1100)]\n")
+    result = make_bench(setup="hoarder.start").run("answer")
+    assert result.outcome is Outcome.SUCCEEDED, result
+
+
 def test_neither_threads_nor_reused_workers_are_forked_ahead(bench: Bench) -> None:
     assert get_ready(bench, 3, reuse=5) == []
 
