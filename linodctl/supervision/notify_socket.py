@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 from collections.abc import MutableMapping
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import NamedTuple
 
 from linodctl.sockets import short_name
 
+LONG = re.compile(r"[0-9]{1,20}")
+"""How a number of 64 bits is written: what has more digits is none of systemd's."""
 PATIENCE = 0.2
 """Seconds for which a host whose queue is full holds the runner up; then the message is lost."""
 
@@ -51,5 +54,5 @@ def take_demands(environ: MutableMapping[str, str], *pids: int) -> Demands:
     """What the environment says, taken out of it: it is meant for the process of one of these pids, not for what that
     starts, which could speak in its name."""
     address, period, meant_for = (environ.pop(name, "") for name in ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"))
-    watches = period.isdecimal() and int(period) > 0 and meant_for in ("", *map(str, pids))
+    watches = LONG.fullmatch(period) and int(period) > 0 and meant_for in ("", *map(str, pids))
     return Demands(NotifySocket(address), int(period) / 1e6 if watches else None)

@@ -58,6 +58,8 @@ def test_a_host_that_does_not_read_holds_nobody_up(tmp_path: Path) -> None:
         ({"NOTIFY_SOCKET": "@a", "WATCHDOG_USEC": "20000000"}, True, 20.0),
         ({"NOTIFY_SOCKET": "@a", "WATCHDOG_USEC": "500000", "WATCHDOG_PID": "4711"}, True, 0.5),
         ({"NOTIFY_SOCKET": "@a", "WATCHDOG_USEC": "20000000", "WATCHDOG_PID": "12"}, True, None),
+        ({"NOTIFY_SOCKET": "@a", "WATCHDOG_USEC": "9" * 400}, True, None),
+        ({"NOTIFY_SOCKET": "@a", "WATCHDOG_USEC": "9" * 5000}, True, None),
         ({"NOTIFY_SOCKET": "@a", "WATCHDOG_USEC": "0"}, True, None),
         ({"NOTIFY_SOCKET": "@a", "WATCHDOG_USEC": "soon"}, True, None),
         ({"NOTIFY_SOCKET": "@a", "WATCHDOG_USEC": "-5"}, True, None),
