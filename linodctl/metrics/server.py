@@ -11,6 +11,7 @@ import socket
 import socketserver
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import Any
@@ -24,7 +25,7 @@ Render = Callable[[], bytes]
 """What is told. An exception's text is the answer in its place."""
 
 PATIENCE = 5.0
-"""Seconds for which a caller may keep us waiting for a part of what it says, or to take what we say."""
+"""Seconds that a caller may take to say what it wants, and again to take what we say."""
 BIND_AGAIN = 15.0
 """Seconds between two tries to bind an address that could not be had."""
 _TEXT = "text/plain; charset=utf-8"
@@ -141,6 +142,20 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = PATIENCE
     server: _Listener
     server_version, sys_version = "linodctl", ""
+
+    def handle(self) -> None:
+        """`timeout` alone would be that of each byte, and who sends one now and then would keep all others out."""
+        patience = threading.Timer(self.timeout, self._hear_no_more)
+        patience.daemon = True
+        patience.start()
+        try:
+            super().handle()
+        finally:
+            patience.cancel()
+
+    def _hear_no_more(self) -> None:
+        with suppress(OSError):  # the caller has gone
+            self.connection.shutdown(socket.SHUT_RD)
 
     def do_GET(self) -> None:
         match self.path.partition("?")[0]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import queue
 import socket
@@ -104,6 +105,29 @@ def test_callers_that_never_say_or_never_listen_only_cost_time(
         with socket.create_connection(address) as garbage:
             garbage.sendall(b"\xff\x00" * 100 + b"\r\n\r\n")
             assert ask(address, "/")[0] == 200
+
+
+def test_a_caller_that_says_a_letter_now_and_then_does_not_keep_others_out(
+    serve: Serve, address: Address, heard: queue.Queue[str | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(servers._Handler, "timeout", 0.5)
+    serve()
+    assert heard.get(timeout=HEARD) is None
+    begun, served = threading.Event(), threading.Event()
+
+    def dribble() -> None:
+        with socket.create_connection(address) as slow, contextlib.suppress(OSError):
+            begun.set()
+            while not served.wait(0.02):
+                slow.sendall(b"x")
+
+    with ThreadPoolExecutor() as callers:
+        callers.submit(dribble)
+        assert begun.wait(HEARD)
+        try:
+            assert ask(address)[0] == 200
+        finally:
+            served.set()
 
 
 def test_a_taken_address_is_told_once_and_had_when_it_is_free(
