@@ -94,15 +94,19 @@ def _of_runner(
     who = f"the runner (pid {pid or 'unknown'})"
     if troubles:
         return Health(Verdict.TROUBLE, f"{who} is in trouble: {'; '.join(troubles)}", pid)
-    since = datetime.fromisoformat(holder["since"]) if holder.get("since") else None
-    if row is None or (since is not None and row.started < since):
-        ago = f" since {lasting(now - since)}" if since else ""
+    if row is None or (holder and not _is_of(row, holder)):
+        ago = f" since {lasting(now - datetime.fromisoformat(holder['since']))}" if holder.get("since") else ""
         return Health(Verdict.STARTING, f"{who} is starting{ago}; it has no work on record yet", pid)
     silence = now - row.heartbeat
     if silence > HUNG:
         text = f"{who} has given no sign of life for {lasting(silence)}: it hangs, or can't write the state file"
         return Health(Verdict.HUNG, text, pid, row.heartbeat)
     return Health(Verdict.WELL, f"{who} is alive, last sign of life {lasting(silence)} ago", pid, row.heartbeat)
+
+
+def _is_of(row: RunnerRow, holder: Mapping[str, Any]) -> bool:
+    """Whether the record is this runner's, not an earlier one's. Times don't tell: clocks are set back at boot."""
+    return (row.pid, row.pid_started, row.boot_id) == tuple(map(holder.get, ("pid", "pid_started", "boot_id")))
 
 
 def _look_for_late(found: Health, site: Site, reader: Reader, allowed: timedelta) -> Health:

@@ -57,9 +57,10 @@ def test_before_the_first_runner(make_site: MakeSite) -> None:
     assert not site.state.exists()
 
 
-def test_a_runner_that_is_starting_is_not_well_yet(make_site: MakeSite) -> None:
+def test_a_runner_that_is_starting_is_not_well_yet(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the record says is of an earlier one."""
     site = make_site(NOTHING)
+    monkeypatch.setattr("linodctl.store.ledger.process_started", lambda pid: "long ago")
     with open_store(site.state) as store, store.transaction() as ledger:
         ledger.runner_started(site="demo", version="1", at=site.now() - 10 * MINUTES)
     with SiteLock(site.state, since=site.now() - timedelta(seconds=40)):
@@ -67,6 +68,14 @@ def test_a_runner_that_is_starting_is_not_well_yet(make_site: MakeSite) -> None:
             "starting",
             "the runner (pid) is starting since 40 s; it has no work on record yet",
         )
+
+
+def test_a_runner_on_record_is_well_also_if_the_clock_was_set_back_while_it_started(make_site: MakeSite) -> None:
+    site = make_site(NOTHING)
+    with open_store(site.state) as store:
+        store.runner_started(site="demo", version="1", at=site.now())
+    with SiteLock(site.state, since=site.now() + 10 * MINUTES):
+        assert health(site).is_well
 
 
 def test_what_is_late_counts_if_asked_for(begin: Begin) -> None:
