@@ -208,16 +208,16 @@ class Zygote:
             yield end.si_pid, end
 
     def _tell_end(self, number: int, code: int, used: Usage) -> None:
-        self._tell(
-            {
-                "op": "ended",
-                "worker": number,
-                "code": code if code >= 0 else None,
-                "signal": -code if code < 0 else None,
-                "cpu_seconds": used.cpu_seconds,
-                "max_rss": used.max_rss,
-            }
-        )
+        ended = {
+            "op": "ended",
+            "worker": number,
+            "code": code if code >= 0 else None,
+            "signal": -code if code < 0 else None,
+            "cpu_seconds": used.cpu_seconds,
+            "max_rss": used.max_rss,
+        }
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # all are to be reaped though nobody hears it
+            self._tell(ended)
 
     def _tell(self, message: dict[str, Any]) -> None:
         self._control.sendall(pack(message))
@@ -233,8 +233,7 @@ class Zygote:
             if left <= 0:
                 self._signal_all(signal.SIGKILL)
             poll.poll(max(left, 0.1) * 1000)
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                self._reap()
+            self._reap()
 
     def _signal_all(self, what: int) -> None:
         for number in self._pids:

@@ -71,11 +71,12 @@ def runner_process(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def start_runner(folder: Path, *funcs: str) -> tuple[subprocess.Popen[str], list[int]]:
+def start_runner(folder: Path, *arguments: str) -> tuple[subprocess.Popen[str], list[int]]:
     """A runner and the pids of its workers and their grandchildren, its zygote's last."""
-    runner = runner_process(folder, *funcs)
+    runner = runner_process(folder, *arguments)
     assert runner.stdout is not None
-    return runner, [int(pid) for _ in (*funcs, "zygote") for pid in runner.stdout.readline().split()[1:]]
+    lines = [func for func in (*arguments, "zygote") if not func.startswith("--")]
+    return runner, [int(pid) for _ in lines for pid in runner.stdout.readline().split()[1:]]
 
 
 def test_a_killed_runner_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -87,6 +88,21 @@ def test_a_killed_runner_leaves_nothing_behind(tmp_path: Path) -> None:
     for watch in watches:
         with watch as is_gone:
             assert is_gone()
+
+
+def test_the_zygote_of_a_killed_runner_does_not_wait_for_workers_that_have_ended(tmp_path: Path) -> None:
+    """They end at the same moment, and the first one's end finds out that nobody listens."""
+    runner, [*workers, zygote] = start_runner(tmp_path, "--orphan-grace=600", "sleep", "ignore_term")
+    os.kill(zygote, signal.SIGSTOP)
+    with gone(zygote) as zygote_is_gone, runner:
+        for pid in workers:
+            with gone(pid) as is_gone:
+                os.kill(pid, signal.SIGKILL)
+                assert is_gone()
+        runner.kill()
+        runner.wait()
+        os.kill(zygote, signal.SIGCONT)
+        assert zygote_is_gone()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 from execution_bench import Bench
@@ -10,7 +11,9 @@ from execution_bench import Bench
 
 def main(*arguments: str) -> None:
     preload = tuple(a.removeprefix("--preload=") for a in arguments if a.startswith("--preload="))
-    bench = Bench(Path.cwd(), preload=preload).open()
+    grace = [float(a.removeprefix("--orphan-grace=")) for a in arguments if a.startswith("--orphan-grace=")]
+    site = {"orphan_grace": timedelta(seconds=grace[0])} if grace else {}
+    bench = Bench(Path.cwd(), preload=preload, **site).open()
     runs = {func: bench.start(func) for func in arguments if not func.startswith("--")}
     for func, run_id in runs.items():
         pids = [bench.started(run_id).pid]
