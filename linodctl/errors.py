@@ -40,6 +40,10 @@ class SiteHeld(LinodctlError):
     exit_code = 4
 
 
+class HelperEnded(LinodctlError):
+    """A process that does a part of the work was ended by somebody, or by the kernel, before it was done."""
+
+
 class StateError(LinodctlError):
     """The state file can't be used: not SQLite, too new, unreadable, in the way."""
 

@@ -20,7 +20,7 @@ from typing import Any
 from linodctl.config.loaded import Loaded, assemble
 from linodctl.config.problems import ConfigError, Problem
 from linodctl.config.rows import Incomplete, from_lines, to_lines
-from linodctl.errors import LinodctlError, StateError
+from linodctl.errors import HelperEnded, LinodctlError, StateError
 
 _PACKAGES = str(Path(__file__).parents[2])
 _PROGRAM = "import sys; sys.path.append(sys.argv[1]); from linodctl.operations.apart import main; main()"
@@ -33,13 +33,9 @@ def read_apart(
     looked: bool,
     meanwhile: Callable[[], None] | None = None,
 ) -> Loaded:
-    """What `Declaration.load_lean` promises; ChildProcessError if something ended the other process."""
-    with subprocess.Popen(
-        [sys.executable, "-P", "-c", _PROGRAM, _PACKAGES],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=dict(environ),
-    ) as reader:
+    """What `Declaration.load_lean` promises. HelperEnded if something ended the other process, OSError if none can be
+    started."""
+    with _reader(environ) as reader:
         assert reader.stdin and reader.stdout
         try:
             request = {"paths": [str(path) for path in paths], "state": state, "looked": looked}
@@ -56,7 +52,12 @@ def read_apart(
             reader.kill()
             raise
         code = reader.wait()
-    raise ChildProcessError(f"the process that reads the config was ended by {_ender(code)} before it was done")
+    raise HelperEnded(f"the process that reads the config was ended by {_ender(code)} before it was done; try again")
+
+
+def _reader(environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    words = [sys.executable, "-P", "-c", _PROGRAM, _PACKAGES]
+    return subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=dict(environ))
 
 
 def _understood(answer: dict[str, Any], rows: Any) -> Loaded:

@@ -132,7 +132,9 @@ class Declaration:
             memory = self._memory_beside(kept.head, looked) if kept is not None else None
             if kept is None or memory is None:
                 return None
-            with contextlib.suppress(Incomplete, ValueError, LookupError, TypeError):  # a broken cache is no cache
+            with contextlib.suppress(
+                Incomplete, ValueError, LookupError, TypeError, AttributeError
+            ):  # a broken cache is no cache
                 if lean:
                     return assemble(kept.head, streamed=kept.rows())
                 return assemble({**kept.head, "rows": list(kept.rows())}).without(memory.unresolved)
@@ -159,7 +161,10 @@ class Declaration:
     def _read_apart(self, looked: bool, meanwhile: Callable[[], None] | None) -> Loaded:
         from linodctl.operations.apart import read_apart
 
-        return read_apart(self.paths, self._environ, self._state, looked, meanwhile)
+        try:
+            return read_apart(self.paths, self._environ, self._state, looked, meanwhile)
+        except OSError:  # the machine has no room for one more process: it can be read here, too
+            return self._loaded(self._read(looked=looked))
 
     def _read(self, *, looked: bool = False) -> Declared:
         files = self._files()

@@ -14,7 +14,7 @@ from functools import partial
 from linodctl import events
 from linodctl.clock import Clock
 from linodctl.config import Loaded, drift
-from linodctl.errors import LinodctlError, StateError
+from linodctl.errors import HelperEnded, LinodctlError, StateError
 from linodctl.execution.executor import Executor
 from linodctl.runner.books import Books
 from linodctl.runner.loader import Loader, Tell, in_force, with_code
@@ -114,7 +114,7 @@ class Changes:
             if replaced:
                 with contextlib.suppress(LinodctlError, OSError):
                     await self._executor.replace(execution_site(self.loaded))
-            if isinstance(error, LinodctlError) and not isinstance(error, StateError):
+            if isinstance(error, LinodctlError) and not isinstance(error, StateError | HelperEnded):
                 return partial(self._reject, str(error))
             return partial(self._fail, error)
         return partial(self._accept, loaded)

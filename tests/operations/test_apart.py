@@ -16,7 +16,7 @@ import pytest
 
 from linodctl.config import ConfigError, gather
 from linodctl.config.loaded import Loaded
-from linodctl.errors import StateError
+from linodctl.errors import HelperEnded, StateError
 from linodctl.masking import known
 from linodctl.operations import apart
 from linodctl.operations.site import Site
@@ -101,11 +101,16 @@ def test_what_has_not_changed_is_not_read_again(
 
 def test_who_ended_the_reader_is_told(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart, "_PROGRAM", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
-    with pytest.raises(ChildProcessError, match=signal.SIGKILL.name):
+    with pytest.raises(HelperEnded, match=signal.SIGKILL.name):
         site.declaration.load_lean()
     monkeypatch.setattr(apart, "_PROGRAM", "print('{}', end='')")
-    with pytest.raises(ChildProcessError, match="itself"):
+    with pytest.raises(HelperEnded, match="itself"):
         site.declaration.load_lean()
+
+
+def test_without_room_for_a_process_it_is_read_here(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart.sys, "executable", "/nothing/here")
+    assert [task.name for task in site.declaration.load_lean().tasks] == ["fine", "other", "more"]
 
 
 def test_this_process_needs_neither_yaml_nor_pydantic(site: Site) -> None:
