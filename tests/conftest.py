@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import compileall
 import itertools
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import examples  # noqa: F401 (its profiles are known before hypothesis is told which one to use)
 import pytest
 import warm
+
+import linodctl
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the processes that tests start independent of how the tests were started."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a shell's background: deaf to Ctrl-C
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if not hasattr(config, "workerinput"):  # once: hundreds of processes need it, and may be told to keep no bytecode
+        compileall.compile_dir(linodctl.__path__[0], quiet=2)
 
 
 @pytest.fixture(scope="session")
