@@ -30,14 +30,17 @@ COLUMNS = (
     Column("trend", 10, 10, from_width=78),
 )
 
+GROWING = ("task", "status", "last run", "recurrence", "took")
+"""Who gets room first, and gives it away last: a name that is cut can't be told from its neighbours, and after that
+the status has the most to say."""
+
 
 def fit(width: int, longest_name: int) -> list[tuple[Column, int]]:
     """The columns of a table of that width, each with its own; `longest_name` is how wide `task` can use to be."""
     chosen = [column for column in COLUMNS if width >= column.from_width]
     widths = {column.title: column.least for column in chosen}
     spare = width - GAP * (len(chosen) - 1) - sum(widths.values())
-    # A name that is cut can't be told from its neighbours; after that the status has the most to say.
-    for title in ("task", "status", "last run", "recurrence", "took"):
+    for title in GROWING if spare > 0 else reversed(GROWING):
         column = next((column for column in chosen if column.title == title), None)
         if column is not None:
             most = max(column.least, min(column.most, longest_name)) if title == "task" else column.most

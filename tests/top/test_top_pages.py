@@ -50,6 +50,7 @@ def test_columns_fill_a_width_and_never_more(width: int) -> None:
 
 
 def test_the_narrowest_have_name_and_status_the_widest_everything() -> None:
+    assert {column.title: size for column, size in fit(30, 14)} == {"task": 14, "status": 14}  # nor names first
     assert [column.title for column, _ in fit(40, 30)] == ["task", "status"]
     assert [column.title for column, _ in fit(80, 30)] == ["task", "status", "last run", "trend"]
     assert [column for column, _ in fit(300, 30)] == list(COLUMNS)
