@@ -70,7 +70,7 @@ def install(site: Site, wish: Wish, folder: Path | None = None) -> Unit:
     """Write the unit, if it isn't there as it should be. UsageError if it can't be, or if somebody else wrote it."""
     unit = plan(site, wish, folder)
     try:
-        before = unit.path.read_text(encoding="utf-8") if unit.path.exists() else None
+        before = unit.path.read_text(encoding="utf-8", errors="replace") if unit.path.exists() else None
         if before == unit.text:
             return replace(unit, change="unchanged")
         if before is not None and not is_untouched(before) and not wish.force:
@@ -79,10 +79,10 @@ def install(site: Site, wish: Wish, folder: Path | None = None) -> Unit:
                 "move what you want to keep into 'systemctl edit', then install with --force"
             )
         _write(unit.path, unit.text)
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         again = shlex.join(["sudo", sys.executable, "-P", "-m", "linodctl", "service", "install"])
         hint = "" if wish.for_user else f"; be root ('{again} …'), or install for yourself alone with --user"
-        raise UsageError(f"{unit.path} can't be written: {getattr(error, 'strerror', None) or error}{hint}") from error
+        raise UsageError(f"{unit.path} can't be written: {error.strerror}{hint}") from error
     if before is None:
         return replace(unit, change="written")
     commands = tuple(line.replace("enable --now", "restart") for line in unit.commands if "linger" not in line)
@@ -159,8 +159,11 @@ def _notes(site: Site, wish: Wish, user: User) -> Iterator[str]:
         yield f"the runner will be root's, {why}; --run-as NAME names somebody else"
     if not user.reaches(Path(sys.executable)):
         yield f"{user.name} can't run {sys.executable}: install linodctl where that user may enter, or name another one"
-    if not site.state.parent.is_dir():
-        yield f"the folder {site.state.parent} of the state file isn't there yet: make it, and give it to {user.name}"
+    folder = site.state.parent
+    if not folder.is_dir():
+        yield f"the folder {folder} of the state file isn't there yet: make it, and give it to {user.name}"
+    elif not user.writes(folder):
+        yield f"{user.name} can't write to the folder {folder} of the state file: give it to that user"
 
 
 def _folder(site: Site, for_user: bool) -> Path:

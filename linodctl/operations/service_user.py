@@ -12,6 +12,7 @@ from typing import NamedTuple
 from linodctl.errors import UsageError
 
 ROOT = 0
+_EXECUTE, _WRITE = 0o100, 0o200
 _GROUP, _OTHERS = 3, 6
 """How many bits of a mode lie above those for a group and for others."""
 
@@ -36,15 +37,19 @@ class User(NamedTuple):
     def reaches(self, program: Path) -> bool:
         """Whether it may run the program: execute it, and enter all folders above it."""
         program = program.resolve()
-        return self.is_root or all(self._may_execute(step) for step in (program, *program.parents))
+        return self.is_root or all(self._may(_EXECUTE, step) for step in (program, *program.parents))
 
-    def _may_execute(self, path: Path) -> bool:
+    def writes(self, folder: Path) -> bool:
+        """Whether it may make files in the folder."""
+        return self.is_root or (self.reaches(folder) and self._may(_WRITE, folder.resolve()))
+
+    def _may(self, bit: int, path: Path) -> bool:
         try:
             status = path.stat()
         except OSError:  # somebody else's, which we may not look at either
             return False
         shift = 0 if status.st_uid == self.uid else _GROUP if status.st_gid in self.groups else _OTHERS
-        return bool(status.st_mode << shift & 0o100)
+        return bool(status.st_mode << shift & bit)
 
 
 def user_named(text: str) -> User:

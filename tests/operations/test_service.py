@@ -52,15 +52,22 @@ def test_install_again_changes_only_what_is_to_be_changed(make_site: MakeSite, u
     assert list(units.iterdir()) == [first.path], "no draft is left"
 
 
-@pytest.mark.parametrize("edit", [lambda text: text.replace("=10", "=1"), lambda _: "[Service]\nExecStart=/bin/true\n"])
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda text: text.replace("=10", "=1"),
+        lambda _: "[Service]\nExecStart=/bin/true\n",
+        lambda _: "\udcff not UTF-8",
+    ],
+)
 def test_what_somebody_else_wrote_or_edited_stays(make_site: MakeSite, units: Path, edit: Callable[[str], str]) -> None:
     site = make_site(CONFIG)
     path = install(site, MINE, units).path
-    path.write_text(edit(path.read_text()))
-    kept = path.read_text()
+    path.write_bytes(os.fsencode(edit(path.read_text())))
+    kept = path.read_bytes()
     with pytest.raises(UsageError, match="was written or edited by somebody else"):
         install(site, MINE, units)
-    assert path.read_text() == kept
+    assert path.read_bytes() == kept
     assert install(site, replace(MINE, force=True), units).change == "changed"
 
 
@@ -172,3 +179,10 @@ def test_tasks_that_need_root(make_site: MakeSite) -> None:
 def test_a_state_folder_that_is_not_there(make_site: MakeSite) -> None:
     assert "isn't there yet" in told(make_site(CONFIG + "state: var/lib/demo.db\n"), MINE)
     assert "isn't there yet" not in told(make_site(CONFIG), MINE)
+
+
+def test_a_state_folder_that_the_user_can_not_write_to(make_site: MakeSite) -> None:
+    site = make_site(CONFIG)
+    site.state.parent.chmod(0o755)
+    assert f"nobody can't write to the folder {site.state.parent}" in told(site, Wish(run_as="nobody"))
+    assert "can't write" not in told(site, MINE)
