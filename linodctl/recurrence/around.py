@@ -89,7 +89,7 @@ class Around:
             return WhyNot("window", f"only between {', '.join(window.text for window in self.windows)}")
         for days in self.off:
             if days.covers(wall.date()):
-                return WhyNot("holiday", f"except {days.text}")
+                return WhyNot("holiday", f"'except' takes out {days.told(wall.date())}")
         return None
 
     def outside(self, instant: datetime, zone: ZoneInfo) -> WhyNot | None:

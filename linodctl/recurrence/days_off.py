@@ -30,6 +30,10 @@ class DaysOff:
     def covers(self, day: date) -> bool:
         raise NotImplementedError
 
+    def told(self, day: date) -> str:
+        """What makes this date, which it covers, a day off, for people."""
+        return self.text
+
     def through(self, day: date) -> date:
         """The last date of a stretch off that begins no later than `day`; `day` itself where that isn't known."""
         return day
@@ -64,6 +68,9 @@ class Calendar(DaysOff):
     def text(self) -> str:
         return self.name
 
+    def told(self, day: date) -> str:
+        return f"the calendar '{self.name}'"
+
     def covers(self, day: date) -> bool:
         return any(dates.covers(day) for dates in self.dates)
 
@@ -80,6 +87,9 @@ class Holidays(DaysOff):
     @property
     def text(self) -> str:
         return f"holidays {self.code}"
+
+    def told(self, day: date) -> str:
+        return f"{public_holidays(self.code)[day]} ({self.text})"
 
     def covers(self, day: date) -> bool:
         return day in public_holidays(self.code)

@@ -109,8 +109,9 @@ class Words:
 
     def taken_out(self, out: TakenOut) -> str:
         """Why an instant that the rule names is no slot."""
-        kind = "holiday" if out.why.reason == "holiday" else "outside its window"
-        return f"{self.when(out.instant)} is no slot ({kind}): the rule runs {out.why.text}."
+        if out.why.reason == "holiday":
+            return f"{self.when(out.instant)} is no slot (holiday): {out.why.text}."
+        return f"{self.when(out.instant)} is no slot (outside its window): the rule runs {out.why.text}."
 
     def used_up(self, count: int) -> str:
         return f"Its runs are used up ('count' or 'max_events' allows {count})."

@@ -37,7 +37,7 @@ def test_it_is_not_due(begin: Begin) -> None:
 def test_the_next_instant_is_taken_out(begin: Begin) -> None:
     site = begin(a="every: day at 13:00, except: 2026-03-02")
     assert site.told("a") == ("not_due", "holiday", "13:00:00", None)
-    assert "13:00:00 is no slot (holiday): the rule runs except 2026-03-02." in site.text("a")
+    assert "13:00:00 is no slot (holiday): 'except' takes out 2026-03-02." in site.text("a")
 
 
 def test_disabled_by_a_failure_with_a_probation_to_come(begin: Begin) -> None:

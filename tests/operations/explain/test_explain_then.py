@@ -112,7 +112,7 @@ def test_window_and_holiday_are_named_though_they_are_no_slots(begin: Begin) -> 
     )
     assert site.told("w", "14:20") == ("not_due", "window", "08:00:00", None)
     assert site.told("h", "1d 12:30") == ("not_due", "holiday", "12:30:00", None)
-    assert "is no slot (holiday): the rule runs except closed." in site.text("h", "1d 12:30")
+    assert "is no slot (holiday): 'except' takes out the calendar 'closed'." in site.text("h", "1d 12:30")
     assert site.told("o", "1d 12:30")[:2] == ("not_due", "window")
     assert site.told("u", "1d 12:30") == ("not_due", "window", None, None)
     assert site.told("f", "12:30")[:2] == ("not_due", "window")
