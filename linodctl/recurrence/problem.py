@@ -19,6 +19,23 @@ EXAMPLES = (
 )  # fmt: skip
 """Phrases that are valid as they stand (a test says so); an error shows the two nearest."""
 
+MEANT = {
+    "2 weeks": "fortnight fortnightly biweekly",
+    "day at 09:00, 17:30": "twice 2x",
+    "day at 08:00": "morning mornings",
+    "day at 12:00": "noon midday",
+    "day at 18:00": "evening evenings",
+    "day at 02:30": "night nights nightly",
+    "day at 00:00": "midnight",
+    "weekday at 09:00": "weekdays workday workdays",
+    "day at 09:00 only on monday-friday": "friday",
+    "2 days at 10:30": "other alternate",
+    "3 months on day 1": "quarter quarterly",
+    "startup": "boot reboot start",
+    "never": "manual manually none",
+}
+"""What people write for what, where it isn't a phrase: shown before what only looks alike."""
+
 
 class RuleError(RecurrenceError):
     """An option of a recurrence can't be read. `key` names the option, `examples` two valid values near it."""
@@ -46,10 +63,12 @@ class RuleError(RecurrenceError):
 
 
 def examples_near(phrase: str, known: Iterable[str] = EXAMPLES) -> tuple[str, ...]:
-    """The two known phrases that look most like this one."""
+    """Two phrases: what this one probably means, or else those known ones that look most like it."""
     from difflib import SequenceMatcher
 
     def likeness(example: str) -> float:
         return SequenceMatcher(None, phrase.lower()[:200], example).ratio()
 
-    return tuple(sorted(known, key=likeness, reverse=True)[:2])
+    words = set(phrase.lower()[:200].split())
+    meant = [example for example, said in MEANT.items() if known is EXAMPLES and words.intersection(said.split())]
+    return tuple(dict.fromkeys([*meant, *sorted(known, key=likeness, reverse=True)]))[:2]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from rules_under_test import rule, utc, walls
 
+from linodctl.errors import RecurrenceError
 from linodctl.recurrence import NEVER, Recurrence, parse_recurrence
-from linodctl.recurrence.problem import EXAMPLES
+from linodctl.recurrence.problem import EXAMPLES, MEANT
 
 ANCHOR = utc("2026-01-01 09:05:03")  # a Thursday
 
@@ -118,6 +120,15 @@ def test_table(phrase: str, text: str, expected: list[str]) -> None:
 @pytest.mark.parametrize("phrase", EXAMPLES)
 def test_the_examples_in_error_messages_are_valid(phrase: str) -> None:
     assert rule(rule(phrase).text) == rule(phrase)
+
+
+@pytest.mark.parametrize(("example", "said"), MEANT.items())
+def test_what_people_write_instead_of_a_phrase_brings_up_that_phrase(example: str, said: str) -> None:
+    assert rule(rule(example).text) == rule(example)
+    for word in said.split():
+        with pytest.raises(RecurrenceError, match=re.escape(f"try {example!r}")) as caught:
+            rule(f"please {word}")
+        assert f"for example: {example}" in caught.value.pointed()  # type: ignore[attr-defined]
 
 
 def test_a_zone_in_the_phrase() -> None:
