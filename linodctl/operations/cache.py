@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from linodctl.config.rows import Row, from_lines, to_lines
+from linodctl.operations.whole import write_whole
 
 Document = dict[str, Any]
 """What `Loaded.to_json` gives."""
@@ -57,13 +58,9 @@ class ConfigCache:
         if not _is_public(document) or not self._home or not _is_mine_to_fill(self._home):
             return
         file = self._file()
-        draft = file.with_name(f"{file.name}.{os.getpid()}")
         with contextlib.suppress(OSError):
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as opened:
-                opened.writelines(to_lines(document))
-            draft.replace(file)
+            write_whole(file, to_lines(document), 0o600)
 
     def _file(self) -> Path:
         import hashlib

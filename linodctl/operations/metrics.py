@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +11,7 @@ from linodctl.errors import UsageError
 from linodctl.metrics.exposition import exposition, insist
 from linodctl.metrics.figures import Facts, figures
 from linodctl.operations.status import is_alive
+from linodctl.operations.whole import write_whole
 
 if TYPE_CHECKING:
     from linodctl.config import Loaded
@@ -38,16 +37,9 @@ def text(site: Site) -> bytes:
 def write(site: Site, file: Path) -> None:
     """Put it into a file, which whoever reads it finds whole, old or new. UsageError if that can't be done."""
     told = text(site)
-    draft = file.parent / f".{file.name}.{os.getpid()}"  # of no name that the collector would read
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, READABLE)
-        with os.fdopen(descriptor, "wb") as opened:
-            os.fchmod(descriptor, READABLE)  # whatever the umask
-            opened.write(told)
-        draft.replace(file)
+        write_whole(file, [told], READABLE)
     except OSError as error:
-        with suppress(OSError):
-            draft.unlink()
         raise UsageError(f"the metrics can't be written to {file}: {error.strerror}") from error
 
 

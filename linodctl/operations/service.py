@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from linodctl.errors import UsageError
 from linodctl.operations.service_user import ROOT, User, owner_of, user_named, user_of
+from linodctl.operations.whole import write_whole
 from linodctl.supervision.unit import Service, is_untouched, unit_text
 from linodctl.texts import word
 
@@ -78,7 +79,8 @@ def install(site: Site, wish: Wish, folder: Path | None = None) -> Unit:
                 f"{unit.path} was written or edited by somebody else: "
                 "move what you want to keep into 'systemctl edit', then install with --force"
             )
-        _write(unit.path, unit.text)
+        unit.path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(unit.path, [unit.text.encode()], 0o644)
     except OSError as error:
         again = shlex.join(["sudo", sys.executable, "-P", "-m", "linodctl", "service", "install"])
         hint = "" if wish.for_user else f"; be root ('{again} …'), or install for yourself alone with --user"
@@ -181,18 +183,6 @@ def _commands(service: Service) -> tuple[str, ...]:
     systemctl = "systemctl --user" if service.for_user else "systemctl"
     linger = ("loginctl enable-linger",) if service.for_user else ()
     return (f"{systemctl} daemon-reload", f"{systemctl} enable --now {service.name}", *linger)
-
-
-def _write(path: Path, text: str) -> None:
-    """All of it or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.chmod(0o644)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _difference(before: str, after: str) -> tuple[str, ...]:
