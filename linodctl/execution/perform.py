@@ -46,7 +46,10 @@ def perform(
         ending = Ending("failed", reason=reason, error=reason, code=1)
     except BaseException as error:  # whatever it was, it becomes the run's outcome
         ending = raised(error)
-    return _with_memory(ending, context.memory, before)
+    try:
+        return _with_memory(ending, context.memory, before)
+    except Exception as error:  # a number of too many digits, or a thread of the procedure's that goes on changing it
+        return _unsaved(ending, f"{type(error).__name__}: {error}")
 
 
 def _call(job: Job, context: RunContext, find: Callable[[str], Callable[..., Any]]) -> object:
@@ -75,8 +78,12 @@ def _with_memory(ending: Ending, memory: Any, before: str) -> Ending:
         if after == before:
             return ending
         if len(after) <= LARGEST_MEMORY:
-            return replace(ending, memory=memory)
+            return replace(ending, memory=json.loads(after))  # as it is now, whoever goes on changing the other
         problem = f"it has {len(after)} characters of JSON, and {LARGEST_MEMORY} is the limit"
+    return _unsaved(ending, problem)
+
+
+def _unsaved(ending: Ending, problem: str) -> Ending:
     reason = f"ar.memory can't be saved: {problem}."
     if ending.outcome == "failed":
         return replace(ending, error=f"{ending.error}\n\n{reason}")

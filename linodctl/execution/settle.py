@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import copy
 import math
 import signal
 from collections.abc import Mapping
@@ -78,7 +77,7 @@ def result_of(ending: Ending, cpu_seconds: float) -> Result:
         reason=ending.reason,
         error=ending.error,
         cpu_seconds=cpu_seconds,
-        memory=copy.deepcopy(ending.memory),  # the procedure may have started threads that go on changing it
+        memory=ending.memory,
         message=ending.message,
         retry_wanted=ending.retry_wanted,
         retry_after=None if after is None else timedelta(seconds=_number(after) or 0.0),

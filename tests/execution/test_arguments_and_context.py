@@ -79,6 +79,12 @@ def test_memory_that_json_can_not_hold_fails_the_run(bench: Bench) -> None:
     assert result.reason == ("ar.memory can't be saved: memory['when']['start'] is a date, which JSON can't hold.")
 
 
+def test_memory_that_can_not_be_written_down_fails_the_run(bench: Bench) -> None:
+    result = bench.run("remember_too_long_a_number")
+    assert result.outcome is Outcome.FAILED
+    assert (result.reason or "").startswith("ar.memory can't be saved: ValueError: Exceeds the limit")
+
+
 def test_surroundings(bench: Bench) -> None:
     uid, user = os.getuid(), os.environ.get("USER")
     folder = bench.site.folder

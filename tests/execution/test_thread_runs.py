@@ -49,6 +49,11 @@ def test_memory_and_progress(bench: Bench) -> None:
     assert before == {"n": 1}
 
 
+def test_memory_that_can_not_be_written_down_is_the_runs_end_all_the_same(bench: Bench) -> None:
+    result = bench.run("remember_too_long_a_number", isolation=THREAD)
+    assert (result.outcome, (result.reason or "")[:27]) == (Outcome.FAILED, "ar.memory can't be saved: V")
+
+
 @pytest.mark.filterwarnings("always")
 def test_words_go_to_their_own_run(bench: Bench) -> None:
     runs = [bench.start("talk", isolation=THREAD, task=name) for name in ("left", "right")]

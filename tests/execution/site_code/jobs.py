@@ -131,6 +131,10 @@ def remember_unfit(ar):
     ar.memory["when"] = {"start": date(2026, 1, 1)}
 
 
+def remember_too_long_a_number(ar):
+    ar.memory["n"] = 10**5000
+
+
 def remember_and_fail(ar):
     ar.memory["cursor"] = 5
     raise RuntimeError("after the cursor moved")
