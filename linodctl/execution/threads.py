@@ -76,7 +76,7 @@ class ThreadRun:
     # --- called in the thread --------------------------------------------------------------------
 
     def line(self, when: float, level: int, logger: str, text: str) -> None:
-        self._post("log", when, level, logger, text)
+        self._post("log", log_line(when, level, logger, text))
 
     def progress(self, done: float, total: float | None, text: str) -> None:
         self._post("progress", float(done), None if total is None else float(total), str(text))
@@ -99,8 +99,8 @@ class ThreadRun:
         lines: list[LogLine] = []
         while self._mail and not self.flight.landed:
             match self._mail.popleft():
-                case "log", (when, level, logger, text):
-                    lines.append(log_line(when, level, logger, text))
+                case "log", (line,):
+                    lines.append(line)
                     continue
                 case what, content:
                     self.flight.log(lines)

@@ -49,6 +49,10 @@ def test_memory_and_progress(bench: Bench) -> None:
     assert before == {"n": 1}
 
 
+def test_a_log_record_of_an_impossible_time_does_not_keep_a_run_from_ending(bench: Bench) -> None:
+    assert bench.run("log_beyond_the_calendar", isolation=THREAD).outcome is Outcome.SUCCEEDED
+
+
 def test_memory_that_can_not_be_written_down_is_the_runs_end_all_the_same(bench: Bench) -> None:
     result = bench.run("remember_too_long_a_number", isolation=THREAD)
     assert (result.outcome, (result.reason or "")[:27]) == (Outcome.FAILED, "ar.memory can't be saved: V")

@@ -324,6 +324,13 @@ def log_absurdly() -> None:
     logging.getLogger("absurd").log(10**30, "far too much")
 
 
+def log_beyond_the_calendar() -> None:
+    record = logging.LogRecord("absurd", logging.WARNING, __file__, 1, "far too late", None, None)
+    record.created = 1e300
+    for _ in range(3):
+        logging.getLogger("absurd").handle(record)
+
+
 # --- offspring -----------------------------------------------------------------------------------
 
 
