@@ -49,11 +49,11 @@ class Spares:
 
     def fill(self, link: ZygoteLink, count: int) -> None:
         """Have this many of that zygote. OSError when this process may not open the descriptors for one."""
-        for _ in range(count - len(self._ready)):
-            self._ready[Spare(self, link, link.fork(self._clock))] = None
         if self._timer is not None:
             self._timer.cancel()
         self._timer = self._loop.call_later(LAST, self.dismiss_all)
+        for _ in range(count - len(self._ready)):
+            self._ready[Spare(self, link, link.fork(self._clock))] = None
 
     def take(self, link: ZygoteLink) -> WorkerProcess | None:
         """The one that waits longest, if it is that zygote's."""

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import itertools
 import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from execution_bench import Bench, gone
 
+from linodctl.clock import Clock
 from linodctl.domain import Launch, Outcome
+from linodctl.execution import spares
+from linodctl.execution.link import ZygoteLink
 from linodctl.execution.offspring import children
+from linodctl.execution.worker_process import WorkerProcess
 
 
 def get_ready(bench: Bench, count: int, **launch: object) -> list[int]:
@@ -88,3 +95,19 @@ def test_those_that_nobody_needed_go(bench: Bench) -> None:
     bench.do(bench.executor.replace())
     assert all(gone(pid) for pid in pids)
     assert not children(bench.zygote_pid())
+
+
+def test_those_that_could_be_had_go_too_when_further_ones_could_not(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spares, "LAST", 0.05)
+    fork, calls = ZygoteLink.fork, itertools.count()
+
+    def few(link: ZygoteLink, clock: Clock) -> WorkerProcess:
+        if next(calls):
+            raise OSError(errno.EMFILE, "Too many open files")
+        return fork(link, clock)
+
+    monkeypatch.setattr(ZygoteLink, "fork", few)
+    get_ready(bench, 2)
+    bench.do(_until(lambda: not bench.executor._spares._ready))
