@@ -41,7 +41,7 @@ class Verdict(StrEnum):
     LATE = "late"
     """A start has waited for longer than it may."""
     UNREADABLE = "unreadable"
-    """A runner is alive, but the state file can't be read."""
+    """The state file can't be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,8 @@ class Health:
 def health(site: Site, late: timedelta | None = None) -> Health:
     """How the runner is; with `late`, also whether a task waits for longer than that. Whatever is wrong with config or
     state file is an answer, not an error."""
-    state = _state(site)
     try:
+        state = _state(site)
         holder = SiteLock(state).holder()
         with open_reader(state) as reader, reader.snapshot():
             row = reader.runner()

@@ -107,6 +107,12 @@ def test_a_state_file_that_can_not_be_read_is_an_answer(make_site: MakeSite) -> 
     assert verdict == "unreadable" and str(site.state) in text
 
 
+def test_a_folder_in_place_of_the_state_file_is_an_answer_too(make_site: MakeSite) -> None:
+    site = make_site(NOTHING + "state: demo.db\n")
+    (site.declaration.paths[0].parent / "demo.db").mkdir()
+    assert health(site).verdict is Verdict.UNREADABLE
+
+
 @pytest.mark.parametrize("late", [None, MINUTES])
 def test_the_state_file_alone_is_enough_where_it_is_named(make_site: MakeSite, late: timedelta | None) -> None:
     site = make_site(NOTHING)
