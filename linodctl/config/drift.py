@@ -29,11 +29,13 @@ def footprint(loaded: Loaded) -> Footprint:
     }
 
 
-def differing(known: Mapping[str, Any]) -> list[str]:
-    """The files that are not what they were, are gone, or would be read now as well."""
+def differing(known: Mapping[str, Any], paths: Iterable[Path] = ()) -> list[str]:
+    """The files that are not what they were, are gone, or would be read now as well: by an include, or since they are
+    among the config's `paths` now."""
     files = known["files"]
     changed = [file for file, (stat, digest) in files.items() if not _is_same(file, stat, digest)]
-    return [*changed, *(file for file in _found(known["globs"]) if file not in files)]
+    new = dict.fromkeys([*map(str, paths), *_found(known["globs"])])
+    return [*changed, *(file for file in new if file not in files)]
 
 
 def _found(globs: Iterable[tuple[str, str, list[str]]]) -> list[str]:

@@ -16,7 +16,7 @@ def find_config(explicit: Sequence[str], environ: Mapping[str, str]) -> list[Pat
     `explicit` (what `-c` named) wins, then `$LINODCTL_CONFIG`, then `./linodctl.yaml`,
     `~/.config/linodctl/linodctl.yaml` and `/etc/linodctl/linodctl.yaml`. A folder means its `*.yaml` in name order.
     """
-    asked = list(explicit) or [path for path in [environ.get("LINODCTL_CONFIG")] if path]
+    asked = asked_for(explicit, environ)
     if asked:
         return [file for path in asked for file in _files_of(Path(path).absolute())]
     places = _usual_places(environ)
@@ -25,6 +25,11 @@ def find_config(explicit: Sequence[str], environ: Mapping[str, str]) -> list[Pat
             return [place]
     looked = ", ".join(shown_path(str(place)) for place in places)
     raise ConfigError(f"no configuration found (looked for {looked}): name one with -c, or make one with linodctl init")
+
+
+def asked_for(explicit: Sequence[str], environ: Mapping[str, str]) -> list[str]:
+    """What somebody named; nothing, if the usual places are to be looked through."""
+    return list(explicit) or [path for path in [environ.get("LINODCTL_CONFIG")] if path]
 
 
 def _usual_places(environ: Mapping[str, str]) -> list[Path]:

@@ -40,13 +40,17 @@ class Declaration:
     cache."""
 
     def __init__(self, paths: Sequence[Path], environ: Mapping[str, str], state: str | None, clock: Clock) -> None:
-        self.paths = tuple(paths)
         self._environ = environ
         self._state = state
         self._clock = clock
-        self._cache = ConfigCache(self.paths, environ)
         self._lean: Loaded | None = None
         """What `load_lean` gave last."""
+        self.found(paths)
+
+    def found(self, paths: Sequence[Path]) -> None:
+        """These are the config's files from now on."""
+        self.paths = tuple(paths)
+        self._cache = ConfigCache(self.paths, self._environ)
 
     def load(self) -> Loaded:
         """The config as it is on disk now, read anew. ConfigError with every problem of every file.

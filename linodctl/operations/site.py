@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from linodctl.clock import Clock, SystemClock
 from linodctl.config import find_config
+from linodctl.config.find import asked_for
 from linodctl.errors import StateError
 from linodctl.operations.declaration import Declaration
 from linodctl.store import open_reader, open_store
@@ -52,6 +53,15 @@ class Site:
         """The same site, its config to be read again. ConfigError if there is none any more."""
         config, state = self._asked
         return Site(config, state, environ=self.environ, clock=self.clock)
+
+    def look_for_files(self) -> None:
+        """A folder that was named as the config may hold other files by now. ConfigError if none is left.
+
+        What was found in a usual place stays the config: another one must not take over when it is gone.
+        """
+        asked = asked_for(self._asked[0], self.environ)
+        if asked:
+            self.declaration.found(find_config(asked, self.environ))
 
     @cached_property
     def loaded(self) -> Loaded:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -112,17 +113,24 @@ def _status(asked: Site, state: Path, tasks: Sequence[Task], **known: Any) -> Si
     holder = SiteLock(state).holder()
     with open_reader(state) as reader, reader.snapshot():
         lines = statuses(tasks, reader, now)
-        return seen(reader, holder, lines, now, troubles=troubles_of(state) if holder is not None else [], **known)
+        troubles = troubles_of(state) if holder is not None else []
+        return seen(reader, holder, lines, now, asked.declaration.paths, troubles=troubles, **known)
 
 
 def seen(
-    reader: Reader, holder: Mapping[str, Any] | None, lines: Iterable[TaskLine], now: datetime, **known: Any
+    reader: Reader,
+    holder: Mapping[str, Any] | None,
+    lines: Iterable[TaskLine],
+    now: datetime,
+    paths: Sequence[Path],
+    **known: Any,
 ) -> SiteStatus:
-    """How the site is at the instant `now`, as far as it can be read; the rest is `known`."""
+    """How the site with its config in `paths` is at `now`, as far as it can be read; the rest is `known`."""
     lines, running = list(lines), reader.running()
+    differing = partial(drift.differing, paths=paths)
     return SiteStatus(
         config_error=_noted(reader, CONFIG_ERROR, str, None),
-        config_changed=_noted(reader, RUNNING_CONFIG, drift.differing, []) if holder is not None else [],
+        config_changed=_noted(reader, RUNNING_CONFIG, differing, []) if holder is not None else [],
         recovery=_noted(reader, RECOVERY, dict, None),
         running=running,
         usual=usual_of_each(reader.lately([run.task for run in running])),

@@ -50,6 +50,7 @@ class CarefulLoader:
         self._site = site
 
     def load(self, *, looked: bool = False) -> Loaded:
+        self._site.look_for_files()
         loaded = self._site.declaration.load_lean(looked=looked)
         insist(self._site, loaded)
         return loaded

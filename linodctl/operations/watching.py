@@ -150,7 +150,7 @@ class Watch:
         return Glance(
             now=now,
             site=self._site,
-            status=seen(reader, holder, lines.values(), now, **self._known()),
+            status=seen(reader, holder, lines.values(), now, self._site.declaration.paths, **self._known()),
             lines=lines,
             failures=[run for run in failures if isinstance(run, Run)],
             running=running,

@@ -106,3 +106,22 @@ def test_a_setup_that_fails_at_a_reload_leaves_the_old_code_in_force(make_site: 
         before = len(site.lines("start"))
         site.wait_for(lambda: len(site.lines("start")) > before, "runs go on")
         assert "no database" in site.wait_for(lambda: site.cli("status")["config_error"], "status shows it")
+
+
+def test_a_file_that_comes_to_a_folder_named_as_the_config_is_read_at_a_reload(make_site: MakeSite) -> None:
+    site = make_site("")
+    site.config.unlink()
+    site.config = site.folder / "conf"
+    site.config.mkdir()
+    first, more = site.config / "10.yaml", site.config / "20.yaml"
+    first.write_text(
+        "{state: ../linodctl.db, pythonpath: [..], procedures: {quick: {func: jobs.quick, every: never}}}\n"
+    )
+    with site.runner() as runner:
+        site.wait_for(lambda: site.cli("status")["config_changed"] == [], "it has noted down what it read")
+        more.write_text("procedures: {more: {func: jobs.quick, every: startup}}\n")
+        assert site.cli("status")["config_changed"] == [str(more)]
+        runner.send_signal(signal.SIGHUP)
+        site.wait_for(lambda: "config reloaded, 2 tasks" in site.log(), "it is in force")
+        site.wait_for(lambda: site.cli("status")["config_changed"] == [], "it has noted that down")
+        assert site.cli("trigger", "more", "--wait")[0]["outcome"] == "succeeded"
