@@ -41,7 +41,7 @@ class Verdict(StrEnum):
     LATE = "late"
     """A start has waited for longer than it may."""
     UNREADABLE = "unreadable"
-    """The state file can't be."""
+    """The state file can't be read."""
 
 
 @dataclass(frozen=True, slots=True)
