@@ -58,7 +58,8 @@ When = Callable[[datetime], str]
 
 
 def _runner_started(event: events.RunnerStarted, when: When) -> Line:
-    text = f"runner of site {event.site} started (pid {event.pid}, {event.tasks} tasks, state in {event.state})"
+    tasks = _how_many(event.tasks, "task")
+    text = f"runner of site {event.site} started (pid {event.pid}, {tasks}, state in {event.state})"
     if event.away_since is not None:
         how = "ended without a word" if event.unclean else "stopped"
         text += f"; the one before it {how}, last seen alive {when(event.away_since)}"
@@ -157,7 +158,7 @@ def _task_in_time(event: events.TaskInTime, when: When) -> Line:
 
 
 def _config_reloaded(event: events.ConfigReloaded, when: When) -> Line:
-    return logging.INFO, f"config reloaded, {event.tasks} tasks"
+    return logging.INFO, f"config reloaded, {_how_many(event.tasks, 'task')}"
 
 
 def _config_rejected(event: events.ConfigRejected, when: When) -> Line:
