@@ -222,9 +222,12 @@ def _begins_modifier(cursor: Cursor, steps: int) -> bool:
 
 
 def _share(spread: timedelta | None, name: str) -> timedelta:
-    """A task's own part of `spread`, in whole seconds from 0 up to but not including it."""
-    seconds = int(spread.total_seconds()) if spread else 0
-    return timedelta(seconds=stable_number(name, "spread") % seconds) if seconds else timedelta(0)
+    """A task's own part of `spread`, from 0 up to but not including it: whole seconds, or milliseconds of less than a
+    minute, where seconds would be too few."""
+    if not spread:
+        return timedelta(0)
+    step = timedelta(seconds=1) if spread >= timedelta(minutes=1) else timedelta(milliseconds=1)
+    return step * (stable_number(name, "spread") % max(1, spread // step))
 
 
 def _set(cursor: Cursor, limits: Limits, field: str, value: object, place: int) -> None:

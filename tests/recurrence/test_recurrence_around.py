@@ -164,6 +164,13 @@ def test_spread_moves_every_slot_of_a_task_by_the_same_stable_part() -> None:
     assert len(shifts) > 70
 
 
+def test_a_spread_of_a_second_spreads_over_that_second() -> None:
+    found = [rule("10 seconds spread 1s", name=f"task{number}").next_after(ANCHOR, ANCHOR) for number in range(100)]
+    shifts = {(slot - ANCHOR) % timedelta(seconds=1) for slot in found if slot is not None}
+    assert len(shifts) > 80
+    assert {shift % timedelta(milliseconds=1) for shift in shifts} == {timedelta(0)}
+
+
 def test_spread_is_the_same_on_every_machine() -> None:
     found = rule("hour at :00", name="checkdata", spread="10m")
     assert found.next_after(ANCHOR, ANCHOR) == utc("2026-01-01 09:07:22")
