@@ -30,10 +30,13 @@ ELSEWHERE = ("linodctl.__main__", "linodctl.procedures", "linodctl.testing", "li
 
 Request = dict[str, Any]
 
+doors: dict[int, tuple[int, socket.socket]] = {}
+"""For each watch on a living child its pid, and who is told of its end. A child never drops this: Python would complain
+of sockets left open, which are the server's."""
+
 
 def serve(door: socket.socket) -> tuple[Request, list[int]] | None:
     """Fork a child for each request until nobody can ask any more. In the child: its request and its streams."""
-    doors: dict[int, tuple[int, socket.socket]] = {}
     with selectors.DefaultSelector() as selector:
         selector.register(door, selectors.EVENT_READ)
         while True:
