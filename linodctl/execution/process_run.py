@@ -105,8 +105,8 @@ class ProcessRun:
 
     def stop(self) -> None:
         """Begin the stop sequence."""
-        self.worker.send(pack({"op": "cancel"}))
         self._signal(0)  # hits nobody: from here on the zygote knows that nothing of the run is to be left
+        self.worker.send(pack({"op": "cancel"}))
         self._then(self.link.site.notice.total_seconds(), self._take_stacks)
 
     def kill(self) -> None:

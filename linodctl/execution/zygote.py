@@ -87,6 +87,8 @@ class Zygote:
         self._orphan_grace = orphan_grace
         self._clock = SystemClock()
         self._orders = Splitter()
+        self._knocking = select.poll()
+        self._knocking.register(control, select.POLLIN)
         self._fds: list[int] = []
         self._pids: dict[int, int] = {}
         """By number;"""
@@ -186,6 +188,7 @@ class Zygote:
         with contextlib.suppress(BlockingIOError):
             self._wake.recv(4096)
         for pid, end in self._ended():
+            self._hear_orders()
             number = self._numbers.pop(pid)
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
@@ -196,6 +199,12 @@ class Zygote:
             self._stopped.discard(number)
             self._tell_end(number, os.waitstatus_to_exitcode(status), Usage.of(rusage))
         self._adopted.bury(self._pids.values())
+
+    def _hear_orders(self) -> None:
+        """One that stops a worker was given before that heard of it itself, but the news of its end may overtake it."""
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            if self._knocking.poll(0):
+                self._obey()
 
     def _ended(self) -> Iterator[tuple[int, os.waitid_result]]:
         """The workers that have ended, not reaped yet: while one is a zombie, nobody else can get its pid, so that what

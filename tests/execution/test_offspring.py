@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -54,6 +56,24 @@ def test_nothing_is_left_of_a_run_that_was_stopped(bench: Bench, left: Callable[
     bench.cancel(daemons.run_id)
     assert bench.end(daemons.run_id).outcome is Outcome.CANCELLED
     assert daemons.all_gone()
+
+
+def test_nothing_is_left_though_the_worker_obeys_faster_than_its_zygote(
+    bench: Bench, left: Callable[..., Daemons]
+) -> None:
+    daemons = left("wait")
+    worker = bench.started(daemons.run_id).pid
+    os.kill(bench.zygote_pid(), signal.SIGSTOP)
+    bench.cancel(daemons.run_id)
+    bench.do(_until(lambda: is_gone(worker)))
+    os.kill(bench.zygote_pid(), signal.SIGCONT)
+    assert bench.end(daemons.run_id).outcome is Outcome.CANCELLED
+    assert daemons.all_gone()
+
+
+async def _until(look: Callable[[], bool]) -> None:
+    while not look():
+        await asyncio.sleep(0.01)
 
 
 def test_nothing_is_left_of_a_run_that_crashed(bench: Bench, left: Callable[..., Daemons]) -> None:
