@@ -116,10 +116,10 @@ class Zygote:
         try:
             while True:
                 ready = {fd for fd, _ in poll.poll()}
-                if self._wake.fileno() in ready:
-                    self._reap()
                 if self._control.fileno() in ready and not self._obey():
                     break
+                if self._wake.fileno() in ready:
+                    self._reap()  # last: it hears orders itself, and whoever looked for them after it would wait
         except (BrokenPipeError, ConnectionResetError):
             pass  # the runner is gone
         self._stop_all()

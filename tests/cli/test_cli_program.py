@@ -77,6 +77,9 @@ def make(folder: Path) -> Path:
 def told(done: subprocess.CompletedProcess[str], site: Site) -> tuple[int, str, str]:
     """Exit code and streams, without the folder's name and the time of the day."""
     said = (done.stdout, done.stderr)
+    said = tuple(
+        re.sub(r"\d+ (day|hour|minute|second)s?( \d+ (hour|minute|second)s?)?", "a while", text) for text in said
+    )
     out, err = (re.sub(r"\d[\d.]*|  +", " ", text.replace(str(site.folder), "FOLDER")) for text in said)
     return done.returncode, out, err
 

@@ -59,8 +59,9 @@ def test_nothing_is_left_of_a_run_that_was_stopped(bench: Bench, left: Callable[
 
 
 def test_nothing_is_left_though_the_worker_obeys_faster_than_its_zygote(
-    bench: Bench, left: Callable[..., Daemons]
+    bench: Bench, left: Callable[..., Daemons], tmp_path: Path
 ) -> None:
+    other = bench.start("wait_for_file", args={"path": str(tmp_path / "go")}, task="other")
     daemons = left("wait")
     worker = bench.started(daemons.run_id).pid
     os.kill(bench.zygote_pid(), signal.SIGSTOP)
@@ -69,6 +70,8 @@ def test_nothing_is_left_though_the_worker_obeys_faster_than_its_zygote(
     os.kill(bench.zygote_pid(), signal.SIGCONT)
     assert bench.end(daemons.run_id).outcome is Outcome.CANCELLED
     assert daemons.all_gone()
+    (tmp_path / "go").touch()
+    assert bench.end(other).outcome is Outcome.SUCCEEDED, "the zygote hears of ends without an order after them"
 
 
 async def _until(look: Callable[[], bool]) -> None:
