@@ -65,6 +65,9 @@ class Books:
         self._work = Work()
         self._tasks: dict[str, Task] = {}
         self._seen_version = -1
+        """Of the state file, as far as the next tick needs not look;"""
+        self._heard_version = -1
+        """and when wishes were heard for the tick that is to be written."""
         self.runner_id: int | None = None
         """This runner's row, once it is on record."""
         self._legacy: Legacy | None = None
@@ -89,7 +92,8 @@ class Books:
             return Work()
         with self._store.transaction() as ledger:
             if not self._batch.decided:
-                if ledger.data_version() != self._seen_version:  # somebody else wrote: for nothing all would be read
+                self._heard_version = ledger.data_version()
+                if self._heard_version != self._seen_version:  # somebody else wrote: for nothing all would be read
                     self._hear_wishes(ledger, now)
                 if self._startup_due:
                     self._startup_due = False
@@ -100,8 +104,7 @@ class Books:
                 self._tell_of_the_time_before()
                 self._batch.decided = True
             written = self._batch.write(ledger, self._host)
-            version = ledger.data_version()  # after the commit it might count a wish as seen that nobody has read
-        self._seen_version = version
+        self._seen_version = self._heard_version  # what was written since, wishes among it, nobody has heard
         return self._settle(written, now, starts)
 
     def _is_small_talk(self, now: datetime) -> bool:
@@ -129,7 +132,7 @@ class Books:
 
     def look_anew(self) -> None:
         """The state file may have changed in a way that its version doesn't show."""
-        self._seen_version = -1
+        self._seen_version = self._heard_version = -1
 
     def declare(self, tasks: Iterable[Task]) -> None:
         """These are the site's tasks; recorded with the next tick."""
@@ -166,12 +169,12 @@ class Books:
         )
         self.declare(loaded.tasks)
         self._wishes.forget_requests()
-        self._seen_version = -1
+        self.look_anew()
 
     def options_settled(self) -> None:
         """What was set or unset at run time is in force, or can't be: requests need not wait for it any longer."""
         self._wishes.options_settled()
-        self._seen_version = -1
+        self.look_anew()
 
     def _hear_wishes(self, ledger: Ledger, now: datetime) -> None:
         before = self._wishes.heard_until
@@ -234,7 +237,7 @@ class Books:
         for start in written.refused:
             # A clock that was set back and a reset can bring a slot up again; its run is on record.
             self.scheduler.refused(start.ticket, now)
-            self._seen_version = -1  # there is room again: look at once
+            self.look_anew()  # there is room again
         run_ids = written.run_ids
         for decision in batch.decisions:
             match decision:

@@ -20,6 +20,7 @@ from linodctl.runner.books import Books
 from linodctl.runner.inbox import Inbox
 from linodctl.runner.wishes import Wishes
 from linodctl.store import open_store
+from linodctl.store.ledger import Ledger
 from linodctl.store.store import Store
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -133,6 +134,24 @@ def test_a_request_waits_for_the_options_that_were_set_before_it(store: Store, p
     books.options_settled()
     assert not books.is_quiet(after(3))
     assert [start.task.name for _, start in books.tick(after(3)).starts] == ["a"]
+
+
+def test_a_wish_that_comes_while_a_tick_waits_to_be_written_is_heard_by_the_next(
+    store: Store, people: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books = make_books(store, make_task(), make_task("b", "never"))
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "save", _fail)
+        with pytest.raises(StateError):
+            books.tick(NOON)
+    people.request("b", NOON, "ann")
+    assert [start.task.name for _, start in books.tick(after(1)).starts] == ["a"]
+    assert not books.is_quiet(after(2))
+    assert [start.task.name for _, start in books.tick(after(2)).starts] == ["b"]
+
+
+def _fail(*_: object) -> None:
+    raise StateError("the disk is full")
 
 
 def test_a_request_that_an_earlier_runner_left_waiting_is_started(store: Store, people: Store) -> None:
