@@ -85,6 +85,7 @@ def test_orphans_are_buried_and_signals_arrive(site: SiteFolder, terminal: tuple
         site.wait_for(lambda: site.answers(inside(runner)), "the runner answers, by its number in there")
         site.cli("trigger", "leaves_a_daemon")
         site.wait_for_line("daemon")
+        site.wait_for_end("leaves_a_daemon")  # else its worker comes to process 1, too, for a moment
         (zygote,) = children(runner)
         os.kill(zygote, signal.SIGKILL)  # what it had adopted goes to process 1
         daemon = site.wait_for(lambda: [pid for pid in children(first) if pid != runner], "the daemon is an orphan")[0]
