@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("-f", "--follow", is_flag=True, help="Go on with new lines as they come; a run's log ends with the run.")
 @click.option("--level", type=kinds.LOG_LEVEL, help="Only lines of this level or above.")
 @click.option("--grep", type=kinds.Pattern(), help="Only lines in which this regular expression is found, in any case.")
-@click.option("--since", metavar="TIME", help="Only what was said at that time or later: '2h ago', 'today 06:00'.")
+@click.option("--since", metavar="TIME", help="Only what was said at that time or later: '2h' (ago), 'today 06:00'.")
 @click.option("-n", "limit", type=click.IntRange(min=0), default=100, show_default=True, help="The last so many lines.")
 def command(
     call: Call,
@@ -58,7 +58,7 @@ def command(
 
     wanted = Wanted(
         None if level is None else LogLevel(level).number,
-        call.instant("--since", since, call.site.loaded.timezone),
+        call.instant("--since", since, call.site.loaded.timezone, past=True),
         grep,
     )
     if of_site:

@@ -53,7 +53,7 @@ def test_by_text_in_any_case(site: Site) -> None:
 
 
 def test_by_time(site: Site) -> None:
-    assert len(texts(site, "--since", "1h ago")) == 21
+    assert len(texts(site, "--since", "1h ago")) == len(texts(site, "--since", "1h")) == 21
     assert texts(site, "--since", "2100-01-01") == []
     assert texts(site, "talks", "--since", "2100-01-01", "--grep", "order") == []
 
