@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import Literal
 
-from linodctl.config.endpoint_type import Endpoint
 from linodctl.config.models_task import ProcedureEntry, Strict, TaskEntry, TaskOptions, option
 from linodctl.config.option_types import (
     Calendar,
     DottedPath,
     Duration,
     DurationOrZero,
+    Endpoint,
     LimitNumber,
     Line,
     Modules,
     Name,
     Paths,
     PathText,
+    Routes,
     Size,
     Value,
     Variable,
     Whole,
     Zone,
 )
-from linodctl.config.urls import Routes
 from linodctl.domain import LogLevel
 
 

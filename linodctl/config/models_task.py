@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from linodctl.config import option_checks
 from linodctl.config.option_types import (
     DisableAfter,
     Disabled,
@@ -22,6 +23,7 @@ from linodctl.config.option_types import (
     Number,
     PathText,
     Phrases,
+    PingAddress,
     Size,
     Text,
     Texts,
@@ -30,7 +32,6 @@ from linodctl.config.option_types import (
     Whole,
     Zone,
 )
-from linodctl.config.urls import PingAddress
 from linodctl.domain import Isolation, LogLevel, Missed, OnLost, Overlap
 
 
@@ -110,11 +111,7 @@ class RetryOptions(Strict):
     max_delay: DurationOrZero = option("No pause is longer.", default="10m")
 
 
-def _attempts(value: Any) -> Any:
-    return {"attempts": value} if isinstance(value, int | str) and not isinstance(value, bool) else value
-
-
-Retries = Annotated[RetryOptions, BeforeValidator(_attempts, json_schema_input_type=int | RetryOptions)]
+Retries = Annotated[RetryOptions, BeforeValidator(option_checks.retries, json_schema_input_type=int | RetryOptions)]
 
 
 class TaskOptions(RecurrenceOptions):

@@ -1,24 +1,25 @@
-"""Holds the tree against the pydantic models and says in plain words, with places, what does not fit.
+"""Holds the tree against the models, by pydantic's validator, and says in plain words, with places, what does not fit.
 
 What is wrong is cut off, and the rest goes on, so that mistakes between tasks are found in the same go.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ValidationError
 
 from linodctl.config import keys
-from linodctl.config.models import HistoryOptions, LogOptions, MetricsOptions, RotateOptions, Site
-from linodctl.config.models_task import ProcedureEntry, RetryOptions, TaskEntry, TaskOptions
 from linodctl.config.nodes import Node, Path, Scalar, Table, deepest, place_of_key, place_of_value, plain, without
-from linodctl.config.option_types import said
+from linodctl.config.option_checks import said
 from linodctl.config.problems import Problems, nearest
+from linodctl.config.validator import options_at, validator
 from linodctl.masking import MASK, is_secret_key
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 SECTIONS = ("procedures", "tasks", "defaults", "env", "limits", "calendars", "history", "log", "notify", "metrics")
 NAMED = ("procedures", "tasks")
@@ -47,12 +48,9 @@ def check_shape(tree: Table, problems: Problems) -> Shaped:
     cut_off: set[Path] = set()
     while True:
         try:
-            checked = Site.model_validate(plain(tree))
+            return Shaped(tree, validator().validate_python(plain(tree)), frozenset(cut_off))
         except ValidationError as errors:
             cuts = [_report(error, tree, problems) for error in errors.errors(include_url=False)]
-        else:
-            values = checked.model_dump(exclude_unset=True, by_alias=True, warnings=False)
-            return Shaped(tree, values, frozenset(cut_off))
         cut_off.update(cuts)
         tree = _cut_off(tree, cuts)
 
@@ -129,6 +127,8 @@ def in_words(error: ErrorDetails, path: Path) -> str:
     if kind in ("enum", "literal_error"):
         words = _words(str(about["expected"]))
         return f"must be {_any_of(words)}, not {said(value)}{nearest(str(value), words)}"
+    if kind == "dict_type":
+        return f"must be a mapping{' of options' if options_at(path) else ''}, not {said(value)}"
     if kind in _KINDS:
         return f"must be {_KINDS[kind]}, not {said(value)}"
     if kind in _BOUNDS:
@@ -137,8 +137,6 @@ def in_words(error: ErrorDetails, path: Path) -> str:
 
 
 _KINDS = {
-    "model_type": "a mapping of options",
-    "dict_type": "a mapping",
     "list_type": "a list",
     "string_type": "text",
 }
@@ -156,45 +154,16 @@ def _any_of(words: list[str]) -> str:
 
 # --- unknown options -----------------------------------------------------------------------------
 
-
-def options_of(model: type[BaseModel]) -> list[str]:
-    """The names of a model's options, as written in YAML."""
-    return [field.alias or name for name, field in model.model_fields.items()]
+_HOMES: Mapping[str, Path] = {
+    "a procedure": ("procedures", "…"),
+    "a task": ("tasks", "…"),
+    "the top of the file": (),
+}
 
 
 def _hint(word: str, path: Path) -> str:
-    model = _model_at(path)
-    near = nearest(word, options_of(model))
+    near = nearest(word, options_at(path))
     if near:
         return near
-    homes: dict[str, type[BaseModel]] = {
-        "a procedure": ProcedureEntry,
-        "a task": TaskEntry,
-        "the top of the file": Site,
-    }
-    for home, other in homes.items():
-        if other is not model and word in options_of(other):
-            return f" here (it belongs to {home})"
-    return ""
-
-
-def _model_at(path: Path) -> type[BaseModel]:
-    if path[-1:] == ("retries",):
-        return RetryOptions
-    match path:
-        case ("defaults",):
-            return TaskOptions
-        case ("procedures", _):
-            return ProcedureEntry
-        case ("tasks", _):
-            return TaskEntry
-        case ("history",):
-            return HistoryOptions
-        case ("log",):
-            return LogOptions
-        case ("log", "rotate"):
-            return RotateOptions
-        case ("metrics",):
-            return MetricsOptions
-        case _:
-            return Site
+    home = next((home for home, where in _HOMES.items() if word in options_at(where)), None)
+    return f" here (it belongs to {home})" if home else ""

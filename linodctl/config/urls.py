@@ -6,13 +6,10 @@ Whoever knows one can send to it, so none is ever repeated in a message, not eve
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
-
 from linodctl.config.addresses import TASK
-from linodctl.config.option_types import KIND, Name
 from linodctl.config.problems import BadValue
 
 AN_ADDRESS = "an address such as mailto://user:password@example.com"
@@ -21,7 +18,7 @@ A_PING = "an http or https address such as https://hc-ping.com/5c5d…"
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
 
 
-def _addresses(value: Any) -> list[str]:
+def addresses(value: Any) -> list[str]:
     """A text of one or several addresses between blanks, or a list of such; an empty text is none."""
     items = value if isinstance(value, list) else [value]
     if not all(isinstance(item, str) for item in items):
@@ -32,7 +29,7 @@ def _addresses(value: Any) -> list[str]:
     return found
 
 
-def _ping(value: Any) -> str:
+def ping(value: Any) -> str:
     if value == "":
         return ""
     if not isinstance(value, str) or not _is_http(value.replace(TASK, "task")):
@@ -49,16 +46,5 @@ def _is_http(text: str) -> bool:
     return usable and text.isascii() and text.isprintable() and " " not in text and parts.username is None
 
 
-def _routes(value: Any) -> Any:
+def routes(value: Any) -> Any:
     return {"default": value} if isinstance(value, str | list) else value
-
-
-_ANY = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}], KIND: "address or list of such"}
-Addresses = Annotated[list[str], PlainValidator(_addresses), WithJsonSchema(_ANY)]
-Routes = Annotated[
-    dict[Name, Addresses],
-    BeforeValidator(_routes, json_schema_input_type=str | list[str] | dict[Name, Addresses]),
-]
-PingAddress = Annotated[
-    str, PlainValidator(_ping), WithJsonSchema({"type": "string", "pattern": "^(https?://.*)?$", KIND: "http address"})
-]

@@ -11,12 +11,12 @@ import pytest
 import yaml
 from config_project import Project
 
-from linodctl.config import json_schema, keys
+from linodctl.config import compiling, json_schema, keys
+from linodctl.config import validator as validating
 from linodctl.config.models import HistoryOptions, LogOptions, RotateOptions, Site
 from linodctl.config.models_task import ProcedureEntry, RecurrenceOptions, RetryOptions, TaskEntry, TaskOptions
 from linodctl.config.reference import render
 from linodctl.config.settings import HISTORY, LOG, ROTATE
-from linodctl.config.shape import options_of
 from linodctl.config.values import parse_duration
 from linodctl.domain import Launch, Policy, Retries
 
@@ -110,6 +110,35 @@ def test_every_option_is_described_and_in_the_reference(model: Any) -> None:
     for name, field in model.model_fields.items():
         assert field.description, name
         assert f"| `{field.alias or name}` |" in reference
+
+
+def options_of(model: Any) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def test_what_is_written_down_of_the_models_is_what_they_say() -> None:
+    hint = "run 'python -m linodctl.config.compiling > linodctl/config/compiled.json'"
+    assert validating.written() == compiling.compiled(), hint
+
+
+def test_the_options_at_a_place_are_those_of_its_model() -> None:
+    assert validating.options_at(()) == options_of(Site)
+    assert validating.options_at(("tasks", "checkdata")) == options_of(TaskEntry)
+    assert validating.options_at(("tasks", "checkdata", "retries")) == options_of(RetryOptions)
+    assert validating.options_at(("log", "rotate")) == options_of(RotateOptions)
+    assert validating.options_at(("log", "level")) == validating.options_at(("nonsense", "x")) == []
+
+
+def test_a_pydantic_that_wants_it_otherwise_gets_it_from_the_models(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(validating, "written", lambda: {"type": "of a day to come"})
+    validating.validator.cache_clear()
+    try:
+        assert len(project.load(SAMPLE).tasks) == 4
+        assert "must be at least 1" in project.problems("max_parallel: 0")[0]
+    finally:
+        validating.validator.cache_clear()
 
 
 def test_the_key_lists_name_every_option_once() -> None:
