@@ -6,30 +6,30 @@ The wording of log lines lives with the listener that writes them, not here.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from linodctl.domain import LogLevel, Result, SkipReason, Task, Trigger
+from linodctl.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigInForce:
+class ConfigInForce(Value):
     """What is declared from now on: told at the start, and again when a reload is accepted."""
+
+    unshown = ("tasks", "notify")
 
     site: str
     timezone: str
     file: Path
     """The first one of the config."""
-    tasks: tuple[Task, ...] = field(repr=False)
-    notify: Mapping[str, tuple[str, ...]] = field(repr=False)
+    tasks: tuple[Task, ...]
+    notify: Mapping[str, tuple[str, ...]]
     """Addresses for alerts by tag; secret."""
     metrics: tuple[str, int] | None = None
     """The address and the port at which they are served, if they are."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunnerStarted:
+class RunnerStarted(Value):
     site: str
     pid: int
     tasks: int
@@ -40,8 +40,7 @@ class RunnerStarted:
     """Whether that one ended without saying so."""
 
 
-@dataclass(frozen=True, slots=True)
-class CameBack:
+class CameBack(Value):
     """There was a time without a runner, and this is what became of it."""
 
     since: datetime
@@ -56,8 +55,7 @@ class CameBack:
     """Slots of that time that are given up, by task."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClockStepped:
+class ClockStepped(Value):
     """The wall clock moved otherwise than time passed."""
 
     seconds: float
@@ -66,8 +64,7 @@ class ClockStepped:
     """The machine was suspended meanwhile; nobody touched the clock."""
 
 
-@dataclass(frozen=True, slots=True)
-class PassRecorded:
+class PassRecorded(Value):
     """A pass of the loop is through, and the state file was written: told after each pass that wrote something, and
     each sign of life writes. Told no longer, the loop hangs, or nothing can be recorded. The first one means that the
     runner has begun: it is on record, and so is its first tick."""
@@ -78,21 +75,18 @@ class PassRecorded:
     """When something is due next; None if nothing ever is."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunnerStopping:
+class RunnerStopping(Value):
     why: str
     running: int
     drain: float
     """Seconds that are left to the runs."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunnerStopped:
+class RunnerStopped(Value):
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class RunStarted:
+class RunStarted(Value):
     run_id: int
     task: str
     trigger: Trigger
@@ -102,8 +96,7 @@ class RunStarted:
     """The task's: an ordinary run of a task that logs warnings only is not worth a line."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunEnded:
+class RunEnded(Value):
     run_id: int
     task: str
     result: Result
@@ -113,8 +106,7 @@ class RunEnded:
     """Another attempt follows."""
 
 
-@dataclass(frozen=True, slots=True)
-class SlotsSkipped:
+class SlotsSkipped(Value):
     task: str
     reason: SkipReason
     first: datetime
@@ -123,28 +115,24 @@ class SlotsSkipped:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class TaskDisabled:
+class TaskDisabled(Value):
     task: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class TaskUnrunnable:
+class TaskUnrunnable(Value):
     """The task's code can't be found; it is disabled until a reload finds it."""
 
     task: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class TaskEnabled:
+class TaskEnabled(Value):
     task: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class TaskOverdue:
+class TaskOverdue(Value):
     """It had no success within its `expect`; told once, until it has one."""
 
     task: str
@@ -152,44 +140,37 @@ class TaskOverdue:
     """When that time was over."""
 
 
-@dataclass(frozen=True, slots=True)
-class TaskInTime:
+class TaskInTime(Value):
     """It was overdue, and no longer is: it succeeded, or nothing is expected of it now."""
 
     task: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigReloading:
+class ConfigReloading(Value):
     """Somebody asked for it, and now it begins; it ends with one of the three below, unless the runner stops."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigReloaded:
+class ConfigReloaded(Value):
     tasks: int
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigRejected:
+class ConfigRejected(Value):
     """A reload found problems; the old config goes on."""
 
     problems: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReloadFailed:
+class ReloadFailed(Value):
     """Something else than the new config is in the way; the old one goes on."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class CodeRefreshed:
+class CodeRefreshed(Value):
     """Files that the zygote had imported changed; a new one has taken its place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Undelivered:
+class Undelivered(Value):
     """Something that should tell others did not arrive; told once, until it does again."""
 
     to: str
@@ -199,15 +180,13 @@ class Undelivered:
     """It is not tried again."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveredAgain:
+class DeliveredAgain(Value):
     """What is sent to this address arrives again."""
 
     to: str
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Value):
     """Something around the runner is not as it should be: a disk, a socket, a zygote."""
 
     what: str
@@ -215,8 +194,7 @@ class Trouble:
     """What it is about, if it lasts: then `Mended` of that kind tells its end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mended:
+class Mended(Value):
     """A trouble is over."""
 
     kind: str

@@ -14,7 +14,6 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,6 +24,7 @@ from linodctl.execution.perform import perform
 from linodctl.execution.reports import LogLine
 from linodctl.execution.settle import result_of
 from linodctl.execution.threads import ThreadCancelled
+from linodctl.values import Value, field
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -66,8 +66,7 @@ class FakeClock:
         self._now = _aware(now)
 
 
-@dataclass(frozen=True)
-class Ran:
+class Ran(Value):
     """What became of a procedure."""
 
     outcome: Outcome
@@ -89,8 +88,7 @@ class Ran:
         return "\n".join(line.text for line in self.log)
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(Value):
     """The circumstances of a run: `Given(attempt=2, memory={"cursor": 3}).run(procedure, key="value")`."""
 
     memory: Mapping[str, Any] = field(default_factory=dict)

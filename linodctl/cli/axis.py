@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
 from linodctl.planning.simulation import Grid
+from linodctl.values import Value
 
 HOUR, DAY, FOUR_WEEKS = timedelta(hours=1), timedelta(days=1), timedelta(days=28)
 STEPS = (
@@ -24,8 +24,7 @@ GAP = 1
 """Blank columns between two labels."""
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(Value):
     """Columns of equal length by the zone's wall clock."""
 
     grid: Grid

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from linodctl.paint import Part, line_of
+from linodctl.values import Value, replace
 
 if TYPE_CHECKING:
     from linodctl.cli.table import Table
@@ -23,8 +23,7 @@ class ReaderGone(Exception):
     """Nobody reads our results any more. (Of a BrokenPipeError click would make exit code 1.)"""
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(Value, dict=True):
     """Results go to stdout, everything else to stderr; nothing that is printed can drive the terminal."""
 
     config: tuple[str, ...] = ()

@@ -22,9 +22,8 @@ def command(call: Call, target: str) -> None:
       linodctl cancel checkdata
       linodctl cancel 4711
     """
-    from dataclasses import asdict
-
     from linodctl.operations.wishes import cancel
+    from linodctl.values import asdict
 
     done, heard = cancel(call.site, target)
     if call.json:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from linodctl.paint import Part, painted, style_of, text_of
+from linodctl.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Value):
     """Column titles and rows; `right` names the columns of numbers."""
 
     columns: Sequence[str]

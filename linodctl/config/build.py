@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from linodctl.config import keys
@@ -20,12 +19,12 @@ from linodctl.config.values import parse_size
 from linodctl.domain import Isolation, Launch, LogLevel, Missed, OnLost, Overlap, Policy, Procedure, Retries, Task
 from linodctl.masking import known
 from linodctl.recurrence import Recurrence
+from linodctl.values import Value
 
 Options = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
+class _Parts(Value):
     """What the options are apart from the recurrence; all tasks with the same options share it."""
 
     policy: Policy

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from linodctl import __version__
 from linodctl.config.disk import Stat, matches, stat_of
 from linodctl.config.machine import machine_zone
+from linodctl.values import Value, asdict
 
 if TYPE_CHECKING:
     from linodctl.config.discovery import Discovered, Overrides
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 Globs = Mapping[tuple[str, str], Sequence[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(Value):
     """Everything outside that had a say, as it was when it was read."""
 
     paths: tuple[str, ...]

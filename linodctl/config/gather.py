@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from linodctl.clock import SystemClock
@@ -16,6 +15,7 @@ from linodctl.config.environment import Filler, read_env_file
 from linodctl.config.nodes import Entry, Items, Node, Scalar, Table
 from linodctl.config.problems import Place, Problems, shown_path
 from linodctl.config.reader import read_file
+from linodctl.values import Value
 
 LISTS = frozenset({"pythonpath", "preload", "discover", "include", "env_file"})
 """Lists of several files are appended, and one word stands for a list of one."""
@@ -25,8 +25,7 @@ TABLES = frozenset(
 """Mappings of several files are merged; a name may be in one of them only."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(Value):
     """What was declared, and what that depended on."""
 
     tree: Table

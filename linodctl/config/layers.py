@@ -6,17 +6,16 @@ What comes out says for every task which option holds and where it was said. (Bu
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from linodctl.config import keys
 from linodctl.config.nodes import Entry, Node, Path, Table
 from linodctl.config.problems import NOWHERE, Place, Problems, nearest
 from linodctl.config.rows import whole_rule
+from linodctl.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Value):
     """What one place says about a task: values for the work, nodes for the places."""
 
     path: Path
@@ -34,8 +33,7 @@ class Layer:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Value):
     """An option's value, and where it was said."""
 
     value: Any
@@ -47,8 +45,7 @@ class Said:
         return self.entry.node
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredTask:
+class DeclaredTask(Value):
     """A task, or a procedure by itself, with all layers laid over each other."""
 
     name: str
@@ -69,8 +66,7 @@ _RECURRENCE = frozenset(keys.RECURRENCE)
 _MAKES_A_RULE = frozenset((*keys.RULES, *keys.LINO_RULES))
 
 
-@dataclass(frozen=True, slots=True)
-class Layers:
+class Layers(Value):
     """All layers of a site, by name."""
 
     defaults: Layer

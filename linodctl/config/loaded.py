@@ -10,7 +10,6 @@ Of the document a runner keeps no row: it never asks where an option was said.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -23,10 +22,10 @@ from linodctl.config.rules import Rules
 from linodctl.config.values import parse_duration, parse_size
 from linodctl.domain import LogLevel, Procedure, Task
 from linodctl.masking import SHORTEST, known
+from linodctl.values import Value, asdict, replace
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Value):
     """How much of the past is kept: runs per task, their age, bytes of log per run."""
 
     keep: int
@@ -34,8 +33,7 @@ class History:
     log_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class LogConfig:
+class LogConfig(Value):
     """The site's log; `file` None means stderr. At `rotate_bytes` it is put aside; `rotate_keep` such files stay."""
 
     file: Path | None
@@ -45,9 +43,10 @@ class LogConfig:
     rotate_keep: int
 
 
-@dataclass(frozen=True)
-class Loaded:
+class Loaded(Value, dict=True):
     """Everything declared for a site, checked and with all layers laid over each other."""
+
+    unshown = ("notify", "_document")
 
     site: str
     timezone: str
@@ -64,7 +63,7 @@ class Loaded:
     calendars: Mapping[str, tuple[str, ...]]
     history: History
     log: LogConfig
-    notify: Mapping[str, tuple[str, ...]] = field(repr=False)
+    notify: Mapping[str, tuple[str, ...]]
     """Addresses for alerts by tag, `default` for all other tasks. They are secret: `masking.masked` names them."""
     metrics: tuple[str, int] | None
     """The numeric address and the port at which they are served; None if they aren't."""
@@ -74,8 +73,15 @@ class Loaded:
     fingerprint: str
     tasks: tuple[Task, ...]
     warnings: tuple[Problem, ...]
-    _document: Mapping[str, Any] = field(repr=False, compare=False)
+    _document: Mapping[str, Any]
     """What was declared, in plain values; its rows are missing where nobody will ask for what they tell."""
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the same is declared, whatever is still known of its places."""
+        return isinstance(other, Loaded) and self._declared() == other._declared()
+
+    def _declared(self) -> dict[str, Any]:
+        return asdict(self) | {"_document": None}
 
     @cached_property
     def procedures(self) -> tuple[Procedure, ...]:

@@ -6,7 +6,6 @@ files → tree (`gather`) → shape (`shape`) → layers (`layers`) → names an
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,10 +24,10 @@ from linodctl.config.settings import settings_of
 from linodctl.config.shape import Shaped, check_shape
 from linodctl.config.state_file import state_of
 from linodctl.masking import known
+from linodctl.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Outside:
+class Outside(Value):
     """What has a say beside the files."""
 
     discovered: Sequence[Discovered]

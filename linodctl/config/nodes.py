@@ -6,16 +6,15 @@ Anchors may make it share branches; nothing in it is ever changed in place.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from linodctl.config.problems import Place
+from linodctl.values import Value, replace
 
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(Value):
     """A word, number, boolean or nothing."""
 
     place: Place
@@ -24,24 +23,21 @@ class Scalar:
     """As written: `1.10` stays that."""
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Value):
     """A list."""
 
     place: Place
     nodes: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Value):
     """What a key leads to, and where the key stands."""
 
     place: Place
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Value):
     """A mapping; keys are text, as written."""
 
     place: Place

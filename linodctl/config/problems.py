@@ -6,13 +6,13 @@ Every message is one line of plain words; `nearest` finds the name that was prob
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from linodctl.errors import LinodctlError, UsageError
 from linodctl.masking import known
 from linodctl.texts import printable
+from linodctl.values import Value
 
 Severity = Literal["error", "warning"]
 
@@ -32,8 +32,7 @@ class Place(NamedTuple):
 NOWHERE = Place("")
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Value):
     """One thing to mend (`error`) or to think about (`warning`)."""
 
     severity: Severity

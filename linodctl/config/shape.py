@@ -6,7 +6,6 @@ What is wrong is cut off, and the rest goes on, so that mistakes between tasks a
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, overload
 
 from pydantic_core import ValidationError
@@ -17,6 +16,7 @@ from linodctl.config.option_checks import said
 from linodctl.config.problems import Problems, nearest
 from linodctl.config.validator import options_at, validator
 from linodctl.masking import MASK, is_secret_key
+from linodctl.values import Value, replace
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -25,8 +25,7 @@ SECTIONS = ("procedures", "tasks", "defaults", "env", "limits", "calendars", "hi
 NAMED = ("procedures", "tasks")
 
 
-@dataclass(frozen=True, slots=True)
-class Shaped:
+class Shaped(Value):
     """A tree that fits the models, and the same as checked plain values."""
 
     tree: Table

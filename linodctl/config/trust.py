@@ -12,8 +12,9 @@ import pwd
 import shlex
 import stat
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from linodctl.values import Value
 
 ANYBODY = "any"
 MOST_LINKS = 40
@@ -21,8 +22,7 @@ MOST_LINKS = 40
 _ENTER = stat.S_IXGRP | stat.S_IXOTH
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Value):
     """A file or folder that somebody else can change."""
 
     path: Path

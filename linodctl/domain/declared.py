@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from linodctl.domain.words import Isolation, LogLevel, Missed, OnLost, Overlap
 from linodctl.recurrence import Recurrence
+from linodctl.values import Value, field
 
 
-@dataclass(frozen=True, slots=True)
-class Retries:
+class Retries(Value):
     """How often and when a failed run is tried again: `attempts` counts the first one too."""
 
     attempts: int = 1
@@ -29,8 +28,7 @@ class Retries:
         return min(pause, self.max_delay)
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Value):
     """The rules by which `planning` decides for a task. Shared between tasks that agree."""
 
     missed: Missed = Missed.LATEST
@@ -47,8 +45,7 @@ class Policy:
     expect: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Launch:
+class Launch(Value):
     """How `execution` carries out a run. Shared between tasks that agree."""
 
     func: str
@@ -66,8 +63,7 @@ class Launch:
     """Between TERM and KILL."""
 
 
-@dataclass(frozen=True, slots=True)
-class Procedure:
+class Procedure(Value):
     """A function by dotted path with its defaults."""
 
     name: str
@@ -77,9 +73,10 @@ class Procedure:
     log_level: LogLevel
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Value):
     """When and how a procedure runs on this site."""
+
+    unshown = ("ping",)
 
     number: int
     """1-based, in the order of the config."""
@@ -91,7 +88,7 @@ class Task:
     log_level: LogLevel = LogLevel.INFO
     description: str = ""
     tags: tuple[str, ...] = ()
-    ping: str | None = field(default=None, repr=False)
+    ping: str | None = None
     """The http address to be told of its starts and ends; secret."""
     disabled: str | None = None
     """Why the declaration (or a path that doesn't resolve) disables it; None if it doesn't."""

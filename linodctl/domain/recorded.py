@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 from linodctl.domain.words import LogLevel, Outcome, SkipReason, Trigger
+from linodctl.values import Value, field
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(Value):
     """A start that is owed and waits: for the previous run, for room, or for its time (a retry's, a probation's)."""
 
     slot: datetime
@@ -26,8 +24,7 @@ class Pending:
     """The request whose retry this is, if any."""
 
 
-@dataclass(frozen=True, slots=True)
-class TaskState:
+class TaskState(Value):
     """What is remembered of a task between ticks and between runners. All instants are aware UTC."""
 
     name: str
@@ -59,25 +56,8 @@ class TaskState:
         again = (item for item in self.pending if item.trigger in (Trigger.RETRY, Trigger.RERUN))
         return tuple(item for item in again if request_id in (None, item.request_id))
 
-    def altered(self, **changes: Any) -> TaskState:
-        """A copy with other values, as `dataclasses.replace` makes, at half the price: a simulation of half a million
-        runs needs more than a million of them."""
-        copy = object.__new__(TaskState)
-        for put, value in zip(_PUT.values(), _values_of(self), strict=True):
-            put(copy, value)
-        for name, value in changes.items():
-            _PUT[name](copy, value)
-        return copy
 
-
-_NAMES = tuple(each.name for each in fields(TaskState))
-_PUT: Mapping[str, Callable[[TaskState, Any], None]] = {name: getattr(TaskState, name).__set__ for name in _NAMES}
-"""Writes each field of a copy that nobody has seen yet."""
-_values_of = attrgetter(*_NAMES)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Value):
     """A wish to run a task as soon as possible, waiting to be started."""
 
     request_id: int
@@ -94,8 +74,7 @@ class Request:
         return self.as_of or self.requested_at
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Value):
     """How a run ended, as `execution` reports it."""
 
     outcome: Outcome
@@ -118,8 +97,7 @@ class Result:
     """What the procedure returned, as one line of text, if anything."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Value):
     """One execution, as the store has it."""
 
     run_id: int
@@ -165,8 +143,7 @@ class Lately(NamedTuple):
     """As many as there are outcomes, in the same order."""
 
 
-@dataclass(frozen=True, slots=True)
-class SkipRow:
+class SkipRow(Value):
     """A streak of slots of one task that were not run for the same reason."""
 
     skip_id: int

@@ -8,8 +8,9 @@ from __future__ import annotations
 import _signal  # type: ignore[import-not-found]  # not in typeshed; `signal` makes an enum member of each of 60 answers
 import os
 import signal
-from dataclasses import dataclass, field
 from typing import Any
+
+from linodctl.values import Value, field
 
 _TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
 
@@ -29,8 +30,7 @@ def _handlers() -> dict[int, Any]:
     return {number: handler for number, handler in found if handler is not None}
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Value):
     """Taken by making it, in the main thread."""
 
     environ: dict[str, str] = field(default_factory=lambda: dict(os.environ))

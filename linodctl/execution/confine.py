@@ -11,10 +11,10 @@ import pwd
 import resource
 import signal
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 from linodctl.execution.job import CantRun
 from linodctl.execution.prctl import adopt_orphans, die_with
+from linodctl.values import Value, field
 
 _RESERVE = 1024 * 1024
 _reserve = bytearray()
@@ -25,8 +25,7 @@ class CantConfine(CantRun):
     """A limit, user or folder that can't be had."""
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Value):
     """What a task declares about its process."""
 
     cwd: str

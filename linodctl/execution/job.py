@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from linodctl.errors import LinodctlError
+from linodctl.values import Value, field
 
 
 class CantRun(LinodctlError):
@@ -18,8 +18,7 @@ class CantRun(LinodctlError):
         self.detail = detail
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Value):
     """One run, in plain values: the worker knows no other words. Instants are aware UTC."""
 
     run_id: int

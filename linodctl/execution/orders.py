@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from linodctl.domain import Launch, LogLevel
+from linodctl.values import Value, field
 
 
-@dataclass(frozen=True, slots=True)
-class ExecutionSite:
+class ExecutionSite(Value):
     """A site as far as carrying out runs goes."""
 
     folder: Path
@@ -33,8 +32,7 @@ class ExecutionSite:
     probe_timeout: timedelta = timedelta(seconds=60)
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Value):
     """One run to be carried out. It has been recorded already; instants are aware UTC."""
 
     run_id: int

@@ -10,14 +10,13 @@ from __future__ import annotations
 import math
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from datetime import timedelta
-from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from linodctl.execution.job import CantRun
+from linodctl.values import Value, asdict
 
 LONGEST_LINE = 1000
 LONGEST_ERROR = 64 * 1024
@@ -45,8 +44,7 @@ class Retry(Exception):
         self.after = after
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Value):
     """How a run ended, as its worker tells it. Outcomes are the words of `domain.Outcome`."""
 
     outcome: str
@@ -62,12 +60,7 @@ class Ending:
 
     def told(self) -> dict[str, Any]:
         """The fields that differ from how an uneventful run ends."""
-        told = zip(_FIELDS, _values_of(self), strict=True)
-        return {name: value for name, value in told if value is not None and value is not False}
-
-
-_FIELDS = tuple(each.name for each in fields(Ending))
-_values_of = attrgetter(*_FIELDS)
+        return {name: value for name, value in asdict(self).items() if value is not None and value is not False}
 
 
 def returned(value: object) -> Ending:

@@ -6,7 +6,6 @@ import inspect
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from linodctl.execution.context import Cancelled, RunContext, Sink
@@ -14,6 +13,7 @@ from linodctl.execution.job import CantRun, Job
 from linodctl.execution.outcome import Ending, raised, returned, unfit_for_json
 from linodctl.execution.resolve import resolve
 from linodctl.execution.signature import ArgumentsDontFit, call_with
+from linodctl.values import replace
 
 LARGEST_MEMORY = 64 * 1024
 """Characters of JSON."""

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import date, time, timedelta
 from typing import Any
 
 from linodctl.decorators import MARK
 from linodctl.execution.resolve import ResolveError, import_module, resolve
 from linodctl.execution.signature import misfit, takes_context
+from linodctl.values import Value, asdict
 
 
-@dataclass(frozen=True, slots=True)
-class ProbePath:
+class ProbePath(Value):
     """A dotted path and the names of the arguments it is going to be given."""
 
     path: str
     args: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PathReport:
+class PathReport(Value):
     """What a dotted path turned out to be."""
 
     path: str
@@ -40,8 +38,7 @@ class PathReport:
         return self.error is None and self.problem is None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Value):
     """A decorated function."""
 
     module: str
@@ -52,8 +49,7 @@ class Found:
     """As given to the decorator, in JSON's types."""
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(Value):
     """Everything that was asked, in the order of the question."""
 
     paths: tuple[PathReport, ...]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from linodctl.clock import Clock
@@ -16,6 +15,7 @@ from linodctl.execution.probe import Probe, ProbePath
 from linodctl.execution.reports import LogLine
 from linodctl.execution.settle import Exit, settle
 from linodctl.execution.wire import pack
+from linodctl.values import asdict
 
 _LAST_WORDS = 20
 """Lines of output shown when the probe died."""

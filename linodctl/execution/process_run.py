@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from linodctl.domain import Outcome, Result
@@ -22,6 +21,7 @@ from linodctl.execution.signs import STACKS_SIGNAL
 from linodctl.execution.stacks import Stacks
 from linodctl.execution.wire import pack
 from linodctl.execution.worker_process import OUTPUT, WorkerProcess
+from linodctl.values import replace
 
 _TO_WRITE_STACKS = 2.0
 """Seconds that a worker is given at most to write its stacks before TERM cuts it short."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from linodctl.domain import Result
+from linodctl.values import Value
 
 
 class LogLine(NamedTuple):
@@ -24,8 +24,7 @@ def log_line(when: float, level: int, logger: str, text: str) -> LogLine:
     return LogLine(datetime.fromtimestamp(when, UTC), min(max(int(level), 0), 100), str(logger), str(text))
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+class Started(Value):
     """The run's process is there (or its thread: then `pid` is the runner's own)."""
 
     run_id: int
@@ -34,16 +33,14 @@ class Started:
     """The kernel's start time of `pid`; empty where it can't be known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Logged:
+class Logged(Value):
     """Some lines of the run's log, in their order."""
 
     run_id: int
     records: tuple[LogLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Progressed:
+class Progressed(Value):
     """How far the run says it is."""
 
     run_id: int
@@ -52,31 +49,27 @@ class Progressed:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Value):
     """The last word on a run."""
 
     run_id: int
     result: Result
 
 
-@dataclass(frozen=True, slots=True)
-class ZygoteDied:
+class ZygoteDied(Value):
     """A zygote died under these runs (their `Ended` came before this); another one is being started."""
 
     run_ids: tuple[int, ...]
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class ZygoteMissing:
+class ZygoteMissing(Value):
     """There is none, and it can't be started now; it is tried again and again."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class ZygoteReady:
+class ZygoteReady(Value):
     """There is one again."""
 
 

@@ -12,13 +12,13 @@ from __future__ import annotations
 import math
 import signal
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from linodctl.domain import Outcome, Result
 from linodctl.execution.outcome import Ending
 from linodctl.execution.signs import BROKEN, CHANNEL_CLOSED
+from linodctl.values import Value, replace
 
 LARGEST = float(2**50)
 FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT})
@@ -29,16 +29,14 @@ _OWN_CODES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Value):
     """A stop that somebody wished for."""
 
     outcome: Outcome
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Exit:
+class Exit(Value):
     """How a process ended, as the kernel has it."""
 
     code: int | None = None

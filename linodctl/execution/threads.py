@@ -10,7 +10,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -28,6 +27,7 @@ from linodctl.execution.reports import LogLine, log_line
 from linodctl.execution.routing import Route, Router
 from linodctl.execution.settle import Exit, result_of, settle
 from linodctl.identity import process_started
+from linodctl.values import replace
 
 
 class ThreadCancelled:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import resource
 import sys
-from dataclasses import dataclass
+
+from linodctl.values import Value
 
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Value):
     """Processor time so far, in seconds, and peak resident memory, in bytes."""
 
     cpu_seconds: float

@@ -22,7 +22,6 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, NoReturn
 
 from linodctl.execution import bootstrap, confine, probe
@@ -37,6 +36,7 @@ from linodctl.execution.resolve import resolve
 from linodctl.execution.signs import BROKEN, CHANNEL_CLOSED, STACKS_SIGNAL
 from linodctl.execution.usage import Usage
 from linodctl.execution.wire import receive_line, unpack
+from linodctl.values import replace
 
 NOTE_AFTER = 2.0
 """Seconds that threads and atexit functions may take before the log says that the run goes on for them."""

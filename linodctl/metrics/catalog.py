@@ -6,14 +6,14 @@ the label `site` besides, so that the files of several sites can lie in one fold
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from linodctl.values import Value
 
 Kind = Literal["counter", "gauge", "histogram", "summary"]
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(Value):
     """One metric with all its label values."""
 
     name: str

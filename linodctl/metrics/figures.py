@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from linodctl.metrics.sample import Sample
 from linodctl.metrics.task_figures import of_task, of_totals, of_trend
 from linodctl.planning.status import status_of
 from linodctl.planning.trends import NOTHING, trend_of
+from linodctl.values import Value
 
 if TYPE_CHECKING:
     from linodctl.domain import Request, Run
@@ -25,8 +25,7 @@ CONFIG_ERROR = "config_error"
 """The runner's note of the problems at its last reload."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Value):
     """What is declared, and what only the asker knows."""
 
     site: str

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from linodctl.domain import Outcome, Run, Task, TaskState
 from linodctl.notify.digest import Change, News
 from linodctl.planning.status import in_words
+from linodctl.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Value):
     """A task's news with what is known about it."""
 
     change: Change

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from linodctl.notify.digest import HOUR
+from linodctl.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Unclean:
+class Unclean(Value):
     """A runner started after one that ended without a word."""
 
     at: datetime
@@ -20,8 +19,7 @@ class Unclean:
     """How often within the last hour."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deaths:
+class Deaths(Value):
     """When runners started after such an end, within the last hour; when it was told; and what is to be told."""
 
     times: tuple[datetime, ...] = ()

@@ -7,12 +7,12 @@ all. So a restart neither repeats nor loses anything: what was told is remembere
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from linodctl.notify.standing import Standing, Trouble
+from linodctl.values import Value, replace
 
 HOUR = timedelta(hours=1)
 MOST_AN_HOUR = 4
@@ -38,8 +38,7 @@ class News(StrEnum):
     """Its code is found again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Value):
     """What was told of a task, and how it stood then."""
 
     trouble: Trouble | None = None
@@ -81,8 +80,7 @@ class Told:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Value):
     """One task's news."""
 
     task: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,6 +13,7 @@ from linodctl.notify.case import Case, order
 from linodctl.notify.digest import Change, News
 from linodctl.notify.message import LAST_LINES, LISTED
 from linodctl.store.reading import Reader
+from linodctl.values import replace
 
 _BROUGHT_BY = {
     News.LOST: (Outcome.LOST,),

@@ -6,7 +6,6 @@ The most important comes first, since chats cut off what is long.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -16,6 +15,7 @@ from linodctl.notify.case import BROKEN, Case, advice, headline, order, reason, 
 from linodctl.notify.deaths import Unclean
 from linodctl.notify.digest import News
 from linodctl.texts import printable
+from linodctl.values import Value
 
 LONGEST_BODY = 3500
 """Characters; what most chats take in one piece."""
@@ -37,8 +37,7 @@ class Tone(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Value):
     """What is sent."""
 
     title: str
@@ -46,8 +45,7 @@ class Message:
     tone: Tone
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Value):
     """Who tells."""
 
     site: str

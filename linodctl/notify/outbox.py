@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from linodctl.notify.message import Message, Tone
+from linodctl.values import Value
 
 MOST = 50
 """Letters that wait at the most; the oldest are given up for newer ones."""
@@ -15,8 +15,7 @@ LIFE = timedelta(days=1)
 """How long delivery is tried."""
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Value):
     """A message to one target."""
 
     number: int

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from linodctl.config.addresses import masked_address
+from linodctl.values import Value
 
 DEFAULT = "default"
 """The route of tasks whose tags have none, and of what concerns the whole site."""
@@ -15,14 +15,15 @@ Routes = Mapping[str, tuple[str, ...]]
 """Addresses by tag."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Value):
     """One address of a route."""
+
+    unshown = ("address",)
 
     route: str
     shown: str
     """How people are told of it: `nightly: slack://***`."""
-    address: str = field(repr=False)
+    address: str
 
     @property
     def key(self) -> str:

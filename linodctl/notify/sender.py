@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from linodctl.clock import Clock
+from linodctl.values import Value
 
 FIRST_PAUSE = 2.0
 """Seconds after the first failure; each further pause is twice as long …"""
@@ -47,8 +48,7 @@ class Job:
     withdrawn: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Value):
     """What became of a job."""
 
     job: Job

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from linodctl.domain import Outcome, Task, TaskState
 from linodctl.planning.aftermath import disabled_by_failures
 from linodctl.planning.expectation import overdue_since
+from linodctl.values import Value
 
 
 class Trouble(StrEnum):
@@ -24,8 +24,7 @@ class Trouble(StrEnum):
     """Its code can't be found."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Value):
     """What the state file says of a task now."""
 
     trouble: Trouble | None = None

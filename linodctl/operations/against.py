@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -12,13 +11,13 @@ from linodctl.operations.checks import checked
 from linodctl.operations.shapes import stamp
 from linodctl.operations.site import Site
 from linodctl.planning.comparing import Change, compare
+from linodctl.values import Value, replace
 
 if TYPE_CHECKING:
     from linodctl.config import Loaded, Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Value):
     """Two configs of one site. With errors among the `problems` nothing is compared."""
 
     since: datetime

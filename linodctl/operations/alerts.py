@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from linodctl.errors import UsageError
@@ -13,14 +12,14 @@ from linodctl.notify.message import Message, Tone
 from linodctl.notify.routes import Target, routes_for, targets
 from linodctl.notify.sender import Undelivered
 from linodctl.texts import word
+from linodctl.values import Value
 
 if TYPE_CHECKING:
     from linodctl.config import Loaded
     from linodctl.operations.site import Site
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Value):
     """What became of a test message."""
 
     target: Target

@@ -6,7 +6,6 @@ import itertools
 import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from linodctl.domain import Request, Run
 from linodctl.operations.past import LogSource
@@ -14,6 +13,7 @@ from linodctl.operations.site import Site
 from linodctl.operations.status import is_alive
 from linodctl.operations.wanted import ANY, Wanted
 from linodctl.store.reading import LogRow, Reader
+from linodctl.values import Value
 
 POLL = 0.05
 """Seconds between two looks at the state file; SQLite tells nobody of a change."""
@@ -21,15 +21,13 @@ ATTENDANCE = 1.0
 """Seconds of silence after which it is asked whether the runner is still there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Withdrawn:
+class Withdrawn(Value):
     """The request was cancelled before it started."""
 
     request: Request
 
 
-@dataclass(frozen=True, slots=True)
-class Attended:
+class Attended(Value):
     """Whether a runner is there to carry the requests out; told when that changes."""
 
     alive: bool

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +14,7 @@ from linodctl.operations.lists import statuses
 from linodctl.operations.status import is_late, troubles_of
 from linodctl.store import open_reader
 from linodctl.store.lock import SiteLock
+from linodctl.values import Value, replace
 from linodctl.words import how_many, lasting
 
 if TYPE_CHECKING:
@@ -44,8 +44,7 @@ class Verdict(StrEnum):
     """The state file can't be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Value):
     """How the runner is."""
 
     verdict: Verdict

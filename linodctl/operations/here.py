@@ -11,7 +11,6 @@ import contextlib
 import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +33,7 @@ from linodctl.runner.orders import execution_site, order_for
 from linodctl.store.lock import SiteLock
 from linodctl.store.reading import LogRow
 from linodctl.store.store import Store
+from linodctl.values import Value, replace
 
 LOOK_AROUND = 0.5
 """Seconds between two looks at the state file: somebody may want the run cancelled."""
@@ -41,8 +41,7 @@ LOOK_AROUND = 0.5
 Tell = Callable[[Step], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Value):
     """What the runs are to be given."""
 
     args: Mapping[str, Any]
@@ -50,8 +49,7 @@ class Wish:
     as_of: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class RanHere:
+class RanHere(Value):
     """What became of the requests."""
 
     runs: list[tuple[Request, Run]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,6 +12,7 @@ from linodctl.operations.names import select
 from linodctl.planning import trends
 from linodctl.planning.status import Status, status_of
 from linodctl.planning.trends import Trend
+from linodctl.values import Value
 
 if TYPE_CHECKING:
     from linodctl.operations.site import Site
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 Found = TypeVar("Found", Run, Request)
 
 
-@dataclass(frozen=True, slots=True)
-class TaskLine:
+class TaskLine(Value):
     """One line of `list`."""
 
     task: Task

@@ -8,7 +8,6 @@ import re
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from linodctl.operations.service_user import ROOT, User, owner_of, user_named, u
 from linodctl.operations.whole import write_whole
 from linodctl.supervision.unit import Service, is_untouched, unit_text
 from linodctl.texts import word
+from linodctl.values import Value, replace
 
 if TYPE_CHECKING:
     from linodctl.operations.site import Site
@@ -30,8 +30,7 @@ LEAVE = timedelta(seconds=45)
 """For the notice that a run gets before TERM, for alerts that are on their way, and for a busy machine."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Value):
     """What was asked for."""
 
     config: Sequence[str] = ()
@@ -42,8 +41,7 @@ class Wish:
     force: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Value):
     """A unit file, and what is to be known of it."""
 
     path: Path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from linodctl.operations.site import Site, who
 from linodctl.operations.wishes import Heard, tell_runner
 from linodctl.store.rows import Override
 from linodctl.texts import word
+from linodctl.values import replace
 
 if TYPE_CHECKING:
     from linodctl.domain import Task

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from linodctl.masking import masked
 from linodctl.operations.lists import TaskLine, statuses
 from linodctl.operations.names import one
 from linodctl.operations.upcoming import Upcoming, next_slots
+from linodctl.values import Value
 
 if TYPE_CHECKING:
     from linodctl.operations.site import Site
@@ -26,8 +26,7 @@ FREE = frozenset({"args", "env", "cwd", "user", "description", "disabled", "tags
 """Options of any text: what an env file filled in is masked there. The others are words of ours, or numbers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Value):
     """One option of a task as it is in force."""
 
     name: str
@@ -36,8 +35,7 @@ class Option:
     """`linodctl.yaml:14`, `default`, `decorator in mysite.jobs`, `set by ann at …`"""
 
 
-@dataclass(frozen=True, slots=True)
-class TaskInFull:
+class TaskInFull(Value):
     line: TaskLine
     options: list[Option]
     recent: list[Run | SkipRow]
@@ -86,7 +84,7 @@ def _options(site: Site, task: Task) -> Iterator[Option]:
 def _in_force(task: Task) -> dict[str, Any]:
     """Every option that always has a value, as the config would say it."""
     parts = (task.policy, task.launch)
-    values = {field.name: getattr(part, field.name) for part in parts for field in fields(part)}
+    values = {name: getattr(part, name) for part in parts for name in part.__struct_fields__}
     values |= {"retries": {"attempts": task.policy.retries.attempts}, "log_level": task.log_level}
     return {
         name: _as_declared(value) for name, value in values.items() if name != "func" and value not in (None, (), {})

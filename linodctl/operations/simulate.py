@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from linodctl.errors import UsageError
 from linodctl.operations.names import select
 from linodctl.planning.simulation import Down, Grid, Report, Scenario, opening_states, simulate
 from linodctl.planning.trends import usual_of_each
+from linodctl.values import Value, replace
 
 if TYPE_CHECKING:
     from linodctl.domain import Task
@@ -22,8 +22,7 @@ LONGEST = timedelta(days=366)
 """A run that is modelled takes no longer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Value):
     """What is asked of a simulation. All instants are aware UTC."""
 
     names: Sequence[str] = ()
@@ -37,8 +36,7 @@ class Wanted:
     downs: Sequence[Down] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Value):
     """A scenario, and where its durations come from."""
 
     scenario: Scenario

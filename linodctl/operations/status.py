@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,6 +15,7 @@ from linodctl.operations.lists import TaskLine, statuses
 from linodctl.planning.trends import usual_of_each
 from linodctl.store import open_reader
 from linodctl.store.lock import SiteLock
+from linodctl.values import Value, field
 
 if TYPE_CHECKING:
     from linodctl.domain import Task
@@ -35,8 +35,7 @@ LATE = timedelta(seconds=60)
 """How long a start may wait before `status` calls it late."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stuck:
+class Stuck(Value):
     """Something that alerts or pings are sent to, and that did not take them."""
 
     to: str
@@ -45,8 +44,7 @@ class Stuck:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Alerts:
+class Alerts(Value):
     """What was to be told to others, and could not be so far. Of a dead runner: when it was last alive."""
 
     waiting: int = 0
@@ -56,8 +54,7 @@ class Alerts:
     stuck: tuple[Stuck, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SiteStatus:
+class SiteStatus(Value):
     """The runner and what it has in hand."""
 
     alive: bool

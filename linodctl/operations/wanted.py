@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
+from linodctl.values import Value
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+
+class Wanted(Value):
     """None stands for any."""
 
     level: int | None = None

@@ -6,7 +6,6 @@ Between two looks nothing is held but an open file: no transaction, which would 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,6 +21,7 @@ from linodctl.operations.status import SiteStatus, late, seen, troubles_of
 from linodctl.planning.trends import Trend, trend_of
 from linodctl.store import open_reader
 from linodctl.store.lock import SiteLock
+from linodctl.values import Value, replace
 
 if TYPE_CHECKING:
     from linodctl.domain import Task, TaskState
@@ -39,8 +39,7 @@ SHARE = 20
 of the time at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(Value):
     """A site at one moment."""
 
     now: datetime

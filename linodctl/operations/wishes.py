@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from linodctl.errors import NoRunner, UnknownName, UsageError
 from linodctl.operations.names import select
 from linodctl.operations.site import Site, who
 from linodctl.store.lock import SiteLock
+from linodctl.values import Value
 
 if TYPE_CHECKING:
     from linodctl.store.store import Store
@@ -20,8 +20,7 @@ MANY = 2**63
 """Run ids are below it: SQLite's integers end there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Value):
     """Whether somebody acts on a wish: a runner was woken, will find it at its next look, or there is none."""
 
     alive: bool
@@ -84,8 +83,7 @@ def reset(site: Site, names: Sequence[str]) -> tuple[list[Task], Heard]:
     return chosen, tell_runner(site)
 
 
-@dataclass(frozen=True, slots=True)
-class Cancelled:
+class Cancelled(Value):
     """What a `cancel` took back of one task: requests that had not started, runs that were asked to stop, retries."""
 
     task: str

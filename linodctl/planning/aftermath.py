@@ -9,6 +9,7 @@ from linodctl.domain import OnLost, Outcome, Pending, Result, SkipReason, Task, 
 from linodctl.planning.decisions import Decision, Disable, Enable, Start
 from linodctl.planning.flag import flagged
 from linodctl.planning.slots import dropped
+from linodctl.values import replace
 
 _BY_FAILURES = re.compile(r"(failed|timed out)( \(\d+ times in a row\))?(:|$)")
 
@@ -23,19 +24,20 @@ def conclude(
     state = _remembered(task, state, result, now)
     if run.trigger is Trigger.PROBATION and state.disabled and not _went_fine(result) and not result.outcome.is_failure:
         # It proved nothing either way.
-        return state.altered(pending=(*state.pending, *_probation(task, now))), []
+        return replace(state, pending=(*state.pending, *_probation(task, now))), []
     again = _another_attempt(task, run, result, now)
     if again is not None:
-        return state.altered(pending=(again, *state.pending)), []
+        return replace(state, pending=(again, *state.pending)), []
     if result.outcome.is_failure:
-        return _failed_for_good(task, state.altered(failures=state.failures + 1), run, result, now)
+        return _failed_for_good(task, replace(state, failures=state.failures + 1), run, result, now)
     if _went_fine(result):
-        return _went_well(task, state.altered(failures=0) if state.failures else state, run, now)
+        return _went_well(task, replace(state, failures=0) if state.failures else state, run, now)
     return state, []
 
 
 def _remembered(task: Task, state: TaskState, result: Result, now: datetime) -> TaskState:
-    state = state.altered(
+    state = replace(
+        state,
         last_end_time=now,
         last_outcome=result.outcome,
         last_success=now if _went_fine(result) else state.last_success,
@@ -43,7 +45,7 @@ def _remembered(task: Task, state: TaskState, result: Result, now: datetime) -> 
     )
     if task.recurrence.after_finish is not None:
         # The pause is measured from here, whoever asked for the run.
-        return state.altered(anchor=now, settled=now)
+        return replace(state, anchor=now, settled=now)
     return state
 
 
@@ -85,7 +87,7 @@ def _failed_for_good(
         dropped(task, state, item, SkipReason.DISABLED, reason) for item in state.pending if item.trigger.is_slot
     ]
     disabled = flagged(state, reason, now, None)
-    disabled = disabled.altered(pending=(*disabled.pending, *_probation(task, now)))
+    disabled = replace(disabled, pending=(*disabled.pending, *_probation(task, now)))
     return disabled, [*skips, Disable(task.name, reason, now)]
 
 
@@ -115,7 +117,7 @@ def _went_fine(result: Result) -> bool:
 def _went_well(task: Task, state: TaskState, run: Start, now: datetime) -> tuple[TaskState, list[Decision]]:
     if not (run.trigger is Trigger.PROBATION and state.disabled):
         return state, []
-    enabled = state.altered(disabled=False, disabled_reason=None, disabled_at=None, disabled_until=None)
+    enabled = replace(state, disabled=False, disabled_reason=None, disabled_at=None, disabled_until=None)
     return enabled, [Enable(task.name, "its probation run succeeded", now)]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
@@ -12,6 +11,7 @@ from linodctl.domain import Task, TaskState
 from linodctl.planning.slots import INSTANT, met
 from linodctl.recurrence.bounded import Bounded
 from linodctl.recurrence.interval import Interval
+from linodctl.values import Value
 
 MANY = 20_000
 """So many slots of a task are looked at one by one; of more, only the number is told, where arithmetic gives it."""
@@ -29,8 +29,7 @@ class Kind(StrEnum):
     SAME = "same"
 
 
-@dataclass(frozen=True, slots=True)
-class Slots:
+class Slots(Value):
     """The slots of one declaration of a task in a span of time."""
 
     first: tuple[datetime, ...] = ()
@@ -45,8 +44,7 @@ class Slots:
         return self.known and self.count == len(self.first)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Value):
     """One task under two configs. `added` and `removed` are None where there are too many slots to be compared."""
 
     task: str

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from linodctl.domain import Request, SkipReason, Task, TaskState, Trigger
+from linodctl.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Value):
     """Start a run now. Record it first."""
 
     ticket: int
@@ -30,8 +29,7 @@ class Start:
     """What was remembered of the task when this was decided: its last start, its memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class Skip:
+class Skip(Value):
     """Record that `count` slots from `slot` to `last_slot` are not run."""
 
     task: str
@@ -43,16 +41,14 @@ class Skip:
     """What was in the way, in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Value):
     """Ask a running run to stop, because `why`."""
 
     ticket: int
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Disable:
+class Disable(Value):
     """Set the task's disabled flag after failures."""
 
     task: str
@@ -60,8 +56,7 @@ class Disable:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Enable:
+class Enable(Value):
     """Clear the task's disabled flag: its time is over, or probation succeeded."""
 
     task: str

@@ -6,16 +6,15 @@ One function per member of `domain.Overlap`, and the table that names them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 from linodctl.domain import Missed, Overlap, Pending, SkipReason, Trigger
 from linodctl.planning.decisions import Skip
 from linodctl.planning.lane import Lane
 from linodctl.planning.slots import dropped
+from linodctl.values import Value, replace
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(Value):
     """How the lane looks after a slot has met it: what waits now, what was given up, whether to stop what runs."""
 
     pending: tuple[Pending, ...]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from linodctl.domain import Missed, Pending, SkipReason, Task, TaskState, Trigger
 from linodctl.planning.decisions import Skip
 from linodctl.planning.slots import INSTANT
 from linodctl.recurrence.values import duration_text
+from linodctl.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Absence:
+class Absence(Value):
     """The time when no runner was alive: later than `since`, up to `until`."""
 
     since: datetime
@@ -22,8 +21,7 @@ class Absence:
         return self.since < instant <= self.until
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
+class Owed(Value):
     """What is owed now: at most one waiting start (it can stand for a span), and the slots that are given up."""
 
     start: Pending | None

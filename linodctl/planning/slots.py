@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from linodctl.domain import Launch, Pending, Policy, SkipReason, Task, TaskState
 from linodctl.errors import RecurrenceError
 from linodctl.planning.decisions import Skip
 from linodctl.recurrence import NEVER, parse_recurrence
+from linodctl.values import replace
 
 UNDECLARED = "(not declared)"
 """Stands for the rule of a task that the config doesn't have at present."""
@@ -45,7 +45,8 @@ def first_sight(task: Task, now: datetime, state: TaskState | None = None) -> Ta
     One that was seen before, and reset or edited since, keeps the instant at which it first was.
     """
     state = state or TaskState(task.name)
-    return state.altered(
+    return replace(
+        state,
         first_seen=state.first_seen or now,
         anchor=now,
         settled=now - INSTANT if task.recurrence.is_bare else now,
@@ -68,7 +69,7 @@ def edited(task: Task, state: TaskState, now: datetime) -> tuple[TaskState, list
     kept = tuple(item for item in state.pending if item not in waiting)
     anchor = state.last_slot or state.last_start_time
     return (
-        state.altered(anchor=anchor, settled=now, recurrence=task.recurrence.text, used=0, pending=kept),
+        replace(state, anchor=anchor, settled=now, recurrence=task.recurrence.text, used=0, pending=kept),
         skips,
     )
 

@@ -9,6 +9,7 @@ from linodctl.domain import Pending, Request, SkipReason, TaskState, Trigger
 from linodctl.planning.decisions import Skip, Start
 from linodctl.planning.lane import Head, Lane
 from linodctl.planning.slots import dropped, rest_of
+from linodctl.values import replace
 
 
 class Taken(NamedTuple):
@@ -45,7 +46,7 @@ def _take_request(lane: Lane, request: Request, ticket: int, now: datetime) -> T
         request_id=request.request_id,
         before=lane.state,
     )
-    return Taken(start, lane.state.altered(last_start_time=now), lane.requests[1:])
+    return Taken(start, replace(lane.state, last_start_time=now), lane.requests[1:])
 
 
 def _take_pending(lane: Lane, item: Pending, ticket: int, now: datetime) -> Taken:
@@ -64,7 +65,8 @@ def _take_pending(lane: Lane, item: Pending, ticket: int, now: datetime) -> Take
         request_id=item.request_id,
         before=before,
     )
-    after = before.altered(
+    after = replace(
+        before,
         pending=kept if rest is None else (rest, *kept),
         used=before.used + item.trigger.is_slot,
         last_slot=item.slot if is_of_slot else before.last_slot,

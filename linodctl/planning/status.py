@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from linodctl.domain import Request, Run, Task, TaskState
 from linodctl.planning.expectation import overdue_since
 from linodctl.planning.slots import first_sight, next_slot
+from linodctl.values import Value
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Value):
     """`state` is one of not_scheduled, asap, scheduled, requested, running, disabled; `text` says it to people."""
 
     state: str

@@ -6,12 +6,12 @@ The one place that says what "usual" means: whoever shows it, warns of it or pla
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from linodctl.domain import Lately, Outcome, Overlap, Task
 from linodctl.planning.advising import shortest_interval
 from linodctl.planning.status import in_words
+from linodctl.values import Value
 
 SHOWN = 10
 """So many of them are shown one by one."""
@@ -29,8 +29,7 @@ BRIEF = NEAR * timedelta(minutes=1)
 finding them takes longer than everything else that `list` has to know of a task."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trend:
+class Trend(Value):
     """A task's latest runs that have ended, in short."""
 
     outcomes: tuple[Outcome, ...] = ()

@@ -6,8 +6,8 @@ What the scheduler does to one lane is here; when it does it, and for whom, is i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from linodctl.domain import Pending, SkipReason, Task, TaskState
 from linodctl.planning.decisions import Decision, Skip, Stop
@@ -18,6 +18,7 @@ from linodctl.planning.overlap import join
 from linodctl.planning.owed import Absence, owed
 from linodctl.planning.room import Room
 from linodctl.planning.slots import INSTANT, dropped, met
+from linodctl.values import replace
 
 
 class Yard:
@@ -83,7 +84,7 @@ class Yard:
             reason, why = SkipReason.DISABLED, lane.why_disabled
             self.decide(Skip(lane.task.name, reason, span.first, span.last, span.count, why))
 
-    def come(self, lane: Lane, new: Pending, **changes: object) -> None:
+    def come(self, lane: Lane, new: Pending, **changes: Any) -> None:
         """A slot meets what runs and waits in its lane; further changes of its state go with it."""
         joined = join(lane, new)
         self.decide(*(self._with_obstacle(lane, skip) for skip in joined.skips))
@@ -119,9 +120,9 @@ class Yard:
 
     # --- what is noted --------------------------------------------------------------------------
 
-    def change(self, lane: Lane, **changes: object) -> None:
+    def change(self, lane: Lane, **changes: Any) -> None:
         """Change fields of the lane's state."""
-        lane.state = lane.state.altered(**changes)
+        lane.state = replace(lane.state, **changes)
         self.touch(lane)
 
     def touch(self, lane: Lane) -> None:

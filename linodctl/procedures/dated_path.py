@@ -5,11 +5,11 @@ from __future__ import annotations
 import glob
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from linodctl.procedures.errors import ProcedureError
+from linodctl.values import Value
 
 _FIELDS = {
     "Y": r"\d{4}",
@@ -30,8 +30,7 @@ _FIELDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class DatedPath:
+class DatedPath(Value):
     """A path whose fields `datetime.strftime` fills in."""
 
     template: str

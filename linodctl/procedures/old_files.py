@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from linodctl.config.values import parse_duration
 from linodctl.procedures.errors import ProcedureError
+from linodctl.values import Value
 
 if TYPE_CHECKING:
     from linodctl.execution.context import RunContext
@@ -88,8 +88,7 @@ def _home() -> Path:
         return Path("/")
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(Value):
     path: Path
     name: str
     folder: int

@@ -9,11 +9,11 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from linodctl.clock import SystemClock
 from linodctl.procedures.errors import PageFailed
+from linodctl.values import Value
 
 if TYPE_CHECKING:
     from linodctl.execution.context import RunContext
@@ -60,8 +60,7 @@ def http_get(
 # --- asking --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Address:
+class _Address(Value):
     url: str
     """Without user, password and fragment."""
     host: str

@@ -6,7 +6,6 @@ Every filter speaks about the slot itself, after `spread` has moved it, by the w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -15,6 +14,7 @@ from linodctl.recurrence.days_off import DaysOff
 from linodctl.recurrence.values import MIDNIGHT, Moment, duration_text, moment_instant, moment_text, time_text
 from linodctl.recurrence.wall import TICK, first_instant, fold_ahead, next_fixed, next_following, wall_of
 from linodctl.recurrence.words import weekday_list
+from linodctl.values import Value, replace
 
 _ZERO = timedelta(0)
 
@@ -42,8 +42,7 @@ class Window(NamedTuple):
         return at >= self.start or at <= self.end
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
+class Around(Value):
     """The limits of a rule. A naive moment is wall time in the rule's zone."""
 
     start: Moment | None = None

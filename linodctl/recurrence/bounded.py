@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from linodctl.recurrence.around import Around
@@ -16,7 +15,6 @@ PATIENCE = 3000
 """How far, and for how many closed slots in a row, a rule is searched for one that the filters let through."""
 
 
-@dataclass(frozen=True, slots=True)
 class Bounded(Rule):
     """A rule with what stands around it."""
 
@@ -103,7 +101,6 @@ class Bounded(Rule):
         return max(instant, frame.anchor + self.around.shift - TICK)
 
 
-@dataclass(frozen=True, slots=True)
 class AnyOf(Rule):
     """Several rules: every slot of any of them."""
 

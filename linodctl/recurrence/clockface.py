@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from linodctl.recurrence.counting import count_by_day
@@ -11,7 +10,6 @@ from linodctl.recurrence.wall import TICK, next_following, wall_of
 from linodctl.recurrence.words import UNIT_SECONDS, counted
 
 
-@dataclass(frozen=True, slots=True)
 class Clockface(Rule):
     """Each time the wall clock shows one of `marks`, in seconds past the full hour (or minute).
 

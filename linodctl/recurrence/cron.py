@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -47,7 +46,6 @@ _YEARS = 50
 _SECOND = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True)
 class Cron(Rule):
     """A cron expression. Fixed jobs, whose minute and hour fields don't start with `*`, run once in a gap and once in a
     fold; wildcard jobs follow the clock (Debian's cron(8))."""

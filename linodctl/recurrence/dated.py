@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, time
 
 from linodctl.recurrence.periods import INDEX_OF, LAST_INDEX
@@ -16,7 +15,6 @@ _PATIENCE = 130
 """Periods looked at before a rule counts as empty: the 29th of February on every other rhythm comes sooner."""
 
 
-@dataclass(frozen=True, slots=True)
 class Dated(Rule):
     """At `times` on named days of every week, month or year, or of every n-th one.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
@@ -11,6 +10,7 @@ from typing import Any
 
 from linodctl.recurrence.values import read_date
 from linodctl.recurrence.words import GROUP_WORDS, WEEKDAY_WORDS, nearest
+from linodctl.values import Value
 
 Calendars = Mapping[str, Sequence[Any]]
 """A site's named calendars: each a list of dates and ranges as YAML gives them."""
@@ -18,10 +18,8 @@ Calendars = Mapping[str, Sequence[Any]]
 NO_CALENDARS: Calendars = MappingProxyType({})
 
 
-class DaysOff:
+class DaysOff(Value):
     """A set of dates; `covers` answers for a wall-clock date."""
-
-    __slots__ = ()
 
     @property
     def text(self) -> str:
@@ -39,7 +37,6 @@ class DaysOff:
         return day
 
 
-@dataclass(frozen=True, slots=True)
 class Dates(DaysOff):
     """All dates from `first` to `last`, both included."""
 
@@ -57,7 +54,6 @@ class Dates(DaysOff):
         return self.last if self.covers(day) else day
 
 
-@dataclass(frozen=True, slots=True)
 class Calendar(DaysOff):
     """A calendar of the site's config, by name, with the dates it had when the rule was read."""
 
@@ -78,7 +74,6 @@ class Calendar(DaysOff):
         return max((dates.through(day) for dates in self.dates), default=day)
 
 
-@dataclass(frozen=True, slots=True)
 class Holidays(DaysOff):
     """The public holidays of a country, or of a part of it, by ISO 3166 code: `EE`, `DE-BY`."""
 

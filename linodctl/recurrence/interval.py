@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from linodctl.recurrence.rule import Frame, Rule, Span
 from linodctl.recurrence.words import UNIT_SECONDS
 
 
-@dataclass(frozen=True, slots=True)
 class Interval(Rule):
     """Slots at anchor + k·step, k = 0, 1, 2, …, whatever the wall clock does. `unit` is second, minute or hour."""
 

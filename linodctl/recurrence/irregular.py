@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from linodctl.recurrence.rule import Frame, Rule, Span
@@ -14,7 +13,6 @@ from linodctl.recurrence.words import UNIT_SECONDS
 _SECOND = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True)
 class Irregular(Rule):
     """Every pause lies between `low` and `high` units, both included.
 

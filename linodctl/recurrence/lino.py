@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
@@ -22,12 +21,12 @@ from linodctl.recurrence.rule import Rule
 from linodctl.recurrence.simple import Never, Once
 from linodctl.recurrence.values import DAY_END, MIDNIGHT, read_date, read_time
 from linodctl.recurrence.words import EVERY_DAY, LONGEST_MONTH, WEEKDAYS, nearest
+from linodctl.values import Value
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(Value):
     """Lino's fields, read and checked one by one."""
 
     every: int

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from linodctl.recurrence.around import Around, Window
 from linodctl.recurrence.bounded import Bounded
@@ -25,11 +26,11 @@ from linodctl.recurrence.stable import stable_number
 from linodctl.recurrence.values import Moment, pattern, read_duration, read_time
 from linodctl.recurrence.wall import zone_of
 from linodctl.recurrence.words import nearest
+from linodctl.values import replace
 
 
-@dataclass(slots=True)
-class Limits:
-    """What has been said around a rule so far, in a phrase or by options; None is nothing."""
+class Limits(Struct):
+    """What has been said around a rule so far, in a phrase or by options; None is nothing. Filled word by word."""
 
     zone: str | None = None
     start: Moment | None = None
@@ -42,7 +43,7 @@ class Limits:
     from_finish: bool | None = None
 
     def __bool__(self) -> bool:
-        return any(getattr(self, field.name) is not None for field in fields(self))
+        return self != Limits()
 
     def around(self, name: str) -> Around:
         """The part that belongs to a rule; `name` of the task settles its share of `spread`."""

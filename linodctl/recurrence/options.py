@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -22,6 +21,7 @@ from linodctl.recurrence.recurrence import Recurrence
 from linodctl.recurrence.rule import Rule
 from linodctl.recurrence.values import Moment, read_duration, read_moment
 from linodctl.recurrence.words import WEEKDAYS
+from linodctl.values import replace
 
 LONGEST = 2000
 """Characters of one text."""

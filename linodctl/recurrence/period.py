@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from linodctl.recurrence.periods import month_after, month_index
@@ -15,7 +14,6 @@ _DAYS = {"day": 1, "week": 7}
 _MONTHS = {"month": 1, "year": 12}
 
 
-@dataclass(frozen=True, slots=True)
 class Period(Rule):
     """Every so many days, weeks, months or years from the anchor's date, at `times` or the anchor's time of day.
 

@@ -6,18 +6,16 @@ its neighbours (`39 days after easter`), never out of order.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
 from linodctl.recurrence.periods import days_in_month, easter, month_of
 from linodctl.recurrence.words import EVERY_DAY, MONTHS, listed, ordinal, weekday_list
+from linodctl.values import Value
 
 
-class Points:
+class Points(Value):
     """One way to name days within a period."""
-
-    __slots__ = ()
 
     @property
     def unit(self) -> str:
@@ -39,7 +37,6 @@ class Points:
         raise NotImplementedError
 
 
-@dataclass(frozen=True, slots=True)
 class Weekdays(Points):
     """Days of the week, 0 for Monday, in order."""
 
@@ -62,7 +59,6 @@ class Weekdays(Points):
         return tuple(date.fromordinal(monday + day) for day in self.days)
 
 
-@dataclass(frozen=True, slots=True)
 class MonthDays(Points):
     """Days of the month by number, -1 for the last; a month without the day has none."""
 
@@ -89,7 +85,6 @@ class MonthDays(Points):
         return tuple(date(year, month, day) for day in sorted(days) if 1 <= day <= length)
 
 
-@dataclass(frozen=True, slots=True)
 class Nth(Points):
     """Some of the matching days of each month or year, by position as RFC 5545's BYSETPOS: 1 first, -1 last."""
 
@@ -128,7 +123,6 @@ def _nth(positions: tuple[int, ...], weekdays: tuple[int, ...], of: str, index: 
     return tuple(first + timedelta(days=day) for day in sorted(chosen))
 
 
-@dataclass(frozen=True, slots=True)
 class YearDays(Points):
     """Dates of the year as (month, day); the 29th of February only in leap years."""
 
@@ -146,7 +140,6 @@ class YearDays(Points):
         return tuple(date(index, month, day) for month, day in self.days if day <= days_in_month(index, month))
 
 
-@dataclass(frozen=True, slots=True)
 class Easter(Points):
     """Easter Sunday (Gregorian), or so many days after it."""
 
@@ -171,7 +164,6 @@ class Easter(Points):
         return (easter(index) + timedelta(days=self.offset),)
 
 
-@dataclass(frozen=True, slots=True)
 class Since(Points):
     """The first matching weekday from a day of the month (or, with a month, of the year) on: Lino's way to move a
     monthly date forward to an allowed weekday. The day is clipped to a shorter month's last day."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 from linodctl.recurrence.around import WhyNot
 from linodctl.recurrence.bounded import AnyOf, Bounded
@@ -13,6 +13,7 @@ from linodctl.recurrence.interval import Interval
 from linodctl.recurrence.rule import Frame, Rule, Span
 from linodctl.recurrence.simple import Never
 from linodctl.recurrence.wall import TICK, zone_of
+from linodctl.values import Value, replace
 
 EARLIEST = datetime(1800, 1, 1, tzinfo=UTC)
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
@@ -21,8 +22,7 @@ LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 _LONG_AGO = timedelta(days=40 * 366)
 
 
-@dataclass(frozen=True, slots=True)
-class Recurrence:
+class Recurrence(Value, dict=True):
     """The rule of a task. All instants are aware UTC datetimes; grids start at the `anchor` unless `from` is given."""
 
     rule: Rule
@@ -33,21 +33,10 @@ class Recurrence:
     count: int | None = None
     """How many runs of slots it allows (`count`, `max_events`); planning counts them."""
     from_finish: bool = False
-    _said: str = field(default="", init=False, repr=False, compare=False)
-    """`text`, once it has been asked for,"""
-    _found: tuple[datetime, datetime, datetime | None] | None = field(
-        default=None, init=False, repr=False, compare=False
-    )
-    """and what `next_after` found last, for which instant and anchor: tasks that share a rule ask for the same."""
 
-    @property
+    @cached_property
     def text(self) -> str:
         """One line of plain English that parses back to an equal recurrence, for the same task and zone."""
-        if not self._said:
-            object.__setattr__(self, "_said", self._text())
-        return self._said
-
-    def _text(self) -> str:
         parts = [
             self.rule.text,
             f"in {self.zone}" if self.named_zone else "",
@@ -85,12 +74,12 @@ class Recurrence:
         return self.rule.in_seconds
 
     def next_after(self, instant: datetime, anchor: datetime) -> datetime | None:
-        """The first slot later than `instant`; None when there is none."""
-        found = self._found
+        """The first slot later than `instant`; None when there is none. Tasks that share a rule ask for the same."""
+        found: tuple[datetime, datetime, datetime | None] | None = self.__dict__.get("found")
         if found is not None and found[0] == instant and found[1] == anchor:
             return found[2]
         slot = self._next_after(instant, anchor)
-        object.__setattr__(self, "_found", (instant, anchor, slot))
+        self.__dict__["found"] = instant, anchor, slot
         return slot
 
     def _next_after(self, instant: datetime, anchor: datetime) -> datetime | None:

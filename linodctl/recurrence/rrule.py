@@ -6,7 +6,6 @@ the instant that has the same phase.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -31,7 +30,6 @@ _FAR = datetime.max - _SEARCHED  # noqa: DTZ901 - wall-clock time is meant, here
 _EXAMPLES = ("FREQ=WEEKLY;BYDAY=MO", "FREQ=MONTHLY;BYDAY=-1FR;BYHOUR=9;BYMINUTE=0")
 
 
-@dataclass(frozen=True, slots=True)
 class RRule(Rule):
     """An RRULE. Its DTSTART is the anchor or `from`, in wall-clock time. Rules of hours and shorter follow the clock
     through gaps and folds; longer ones name wall times, each once."""

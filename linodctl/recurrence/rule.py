@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from linodctl.values import Value
 
 
 class Frame(NamedTuple):
@@ -19,8 +20,7 @@ class Frame(NamedTuple):
     """Whether `from` named the anchor: then the grid's own beginning is a slot of `2 days at 10:30` too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Value):
     """A stretch of slots: its first, its last, and how many they are."""
 
     first: datetime
@@ -28,11 +28,9 @@ class Span:
     count: int
 
 
-class Rule:
-    """One kind of rule. Subclasses are frozen slotted values: equal when they mean the same, with a `text` that
+class Rule(Value):
+    """One kind of rule. Subclasses are values: equal when they mean the same, with a `text` that
     parses back to them."""
-
-    __slots__ = ()
 
     @property
     def text(self) -> str:

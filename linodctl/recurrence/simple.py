@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from linodctl.recurrence.rule import Frame, Rule
 from linodctl.recurrence.values import Moment, moment_instant, moment_text
 
 
-@dataclass(frozen=True, slots=True)
 class Never(Rule):
     """No slot at all: the task runs only when it is triggered."""
 
@@ -21,7 +19,6 @@ class Never(Rule):
         return None
 
 
-@dataclass(frozen=True, slots=True)
 class Startup(Rule):
     """One slot at each start of the runner, which only the runner can know."""
 
@@ -37,7 +34,6 @@ class Startup(Rule):
         return None
 
 
-@dataclass(frozen=True, slots=True)
 class Once(Rule):
     """A single slot: at its moment, or at the anchor when it names none."""
 

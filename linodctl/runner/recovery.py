@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import signal
-from dataclasses import dataclass
 from datetime import datetime
 
 from linodctl.clock import Clock
@@ -16,13 +15,13 @@ from linodctl.execution.processes import end_group, end_helper
 from linodctl.identity import boot_id, helpers_of, is_alive, myself, still_lives
 from linodctl.planning.owed import Absence
 from linodctl.store.reading import Reader
+from linodctl.values import Value
 
 PATIENCE = 5.0
 """Seconds between TERM and KILL for what an earlier runner left running."""
 
 
-@dataclass(frozen=True, slots=True)
-class Legacy:
+class Legacy(Value):
     """What an earlier runner left behind."""
 
     last_seen: datetime | None

@@ -6,7 +6,6 @@ import asyncio
 import gc
 import os
 import socket
-from dataclasses import dataclass
 
 from linodctl import __version__, events
 from linodctl.clock import Clock
@@ -26,10 +25,10 @@ from linodctl.runner.troubles import Troubles
 from linodctl.runner.wishes import Wishes
 from linodctl.store.lock import SiteLock
 from linodctl.store.store import Store
+from linodctl.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Means:
+class Means(Value):
     """What a runner is given to work with. The caller holds the lock."""
 
     loader: Loader

@@ -6,12 +6,13 @@ A wish is written to the store first and the runner woken afterwards, so none is
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from linodctl.domain import Request, TaskState
 from linodctl.planning import Scheduler
 from linodctl.store.reading import Edit, Reader
+from linodctl.values import replace
 
 
 @dataclass(slots=True)

@@ -10,10 +10,10 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from linodctl.store.columns import text_of
+from linodctl.values import Value
 
 Counts = dict[str, int]
 """Rows by table."""
@@ -24,8 +24,7 @@ GLANCE = 20
 """Tasks of which nothing may have to go that are looked at in one step: a site may have 100,000 of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Value):
     """What may stay at `now`: the newest `keep` rows of each task, none older than `for_`; None sets no limit."""
 
     keep: int | None
@@ -41,8 +40,7 @@ class Limits:
             return None
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Value):
     """A table with a history per task, in the order of `place` and then `key`; rows that are not `over` stay."""
 
     table: str

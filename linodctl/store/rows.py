@@ -6,14 +6,12 @@ Named tuples: every command that asks something imports this file, and making a 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from linodctl.domain import Outcome, Request, SkipReason
 
 
-@dataclass(frozen=True, slots=True)
 class RequestRow(Request):
     """A request with what became of it."""
 

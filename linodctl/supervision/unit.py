@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 from linodctl.errors import UsageError
 from linodctl.supervision.host import START_WITHIN
 from linodctl.texts import word
+from linodctl.values import Value, field
 
 WATCHDOG = timedelta(minutes=5)
 """Silence after which systemd kills the runner. A full disk is silence, too: give somebody the time to make room."""
@@ -24,8 +24,7 @@ INEXPRESSIBLE = re.compile(r"[\\\"'\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 """What needs escapes, for which not all keys of a unit file have the same ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Value):
     """What a unit says of its site."""
 
     name: str

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from linodctl.values import Value
 
 GAP = 2
 """Blanks between two columns."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Value):
     """A column of the table."""
 
     title: str

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from linodctl.errors import LinodctlError, StateError
 from linodctl.masking import known
 from linodctl.operations.watching import Glance, Watch
 from linodctl.paint import Part, bad
+from linodctl.values import Value
 
 if TYPE_CHECKING:
     from linodctl.operations.follow import LogTail
@@ -33,30 +33,26 @@ LAST_LINES = 1000
 """Lines of log that are there when a log is opened."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Value):
     """What came of a deed."""
 
     parts: list[Part]
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Value):
     """Why the state file can't be read at present."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Logged:
+class Logged(Value):
     """New lines of the log that is open."""
 
     task: str
     rows: list[LogRow]
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Value):
     """A mistake of ours: the view ends, and the mistake is reported as any command's."""
 
     error: Exception

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from linodctl.operations.names import fits
+from linodctl.values import Value, replace
 
 if TYPE_CHECKING:
     from linodctl.operations.lists import TaskLine
@@ -38,8 +38,7 @@ ORDERS: dict[str, Callable[[TaskLine], Any]] = {
 """By the word that the view shows for each; equal ones stand in the order of the config."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Value):
     """What the person wants to see."""
 
     sought: str = ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -21,6 +20,7 @@ from linodctl.top.rows import row
 from linodctl.top.screen import SiteScreen
 from linodctl.top.table import TaskTable
 from linodctl.top.task_screen import TaskScreen
+from linodctl.values import replace
 
 if TYPE_CHECKING:
     from linodctl.operations.watching import Glance

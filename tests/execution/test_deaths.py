@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from linodctl.execution.executor import SetupFailed
 from linodctl.execution.processes import end_group
 from linodctl.execution.reports import ZygoteDied
 from linodctl.identity import process_started
+from linodctl.values import replace
 
 
 def test_a_killed_zygote_loses_its_runs_and_is_followed_by_another(make_bench: Callable[..., Bench]) -> None:

@@ -17,6 +17,7 @@ from linodctl.logserver import server as server_module
 from linodctl.logserver.entry import MAX_FRAME
 from linodctl.logserver.find import find_log_socket, log_socket
 from linodctl.sockets import connect
+from linodctl.values import replace
 
 HELLO = b'{"pid": 7, "process": "p"}\n'
 GOOD = [1795521600.25, 20, "x", "good", ""]
@@ -158,11 +159,8 @@ def test_the_level_of_the_site_filters(tmp_path: Path) -> None:
 def test_without_a_file_or_with_a_full_disk_it_goes_to_stderr(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    full = log_config(tmp_path)
-    object.__setattr__(full, "file", Path("/dev/full"))
-    none = log_config(tmp_path)
-    object.__setattr__(none, "file", None)
-    for config in (full, none):
+    usual = log_config(tmp_path)
+    for config in (replace(usual, file=Path("/dev/full")), replace(usual, file=None)):
         with serve(tmp_path, config), connect(tmp_path / "log.sock", 5) as client:
             for _ in range(2):
                 client.sendall((HELLO if not _ else b"") + json.dumps([GOOD]).encode() + b"\n")

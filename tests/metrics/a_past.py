@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from linodctl.domain import Launch, Outcome, Policy, Result, SkipReason, Task, TaskState, Trigger
@@ -10,6 +9,7 @@ from linodctl.metrics.figures import Facts
 from linodctl.planning import Skip, Start
 from linodctl.recurrence import parse_recurrence
 from linodctl.store.store import Store
+from linodctl.values import replace
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SITE = 'shop "north" \\ ü'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from linodctl.notify.standing import Standing, standing_of
 from linodctl.planning import Start
 from linodctl.planning.aftermath import conclude
 from linodctl.recurrence import parse_recurrence
+from linodctl.values import replace
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

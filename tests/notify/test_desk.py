@@ -6,7 +6,6 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from linodctl.notify.message import Message
 from linodctl.planning import Start
 from linodctl.store import open_store
 from linodctl.store.store import Store
+from linodctl.values import replace
 
 TASKS = tuple(make_task(name, tags=("nightly",) if name == "c" else ()) for name in "abc")
 PATIENCE = 20.0

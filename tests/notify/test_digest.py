@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 
 from linodctl.notify.digest import LONGEST_WINDOW, MOST_AN_HOUR, WINDOW, Digest, News, Told
 from linodctl.notify.standing import Standing, Trouble
+from linodctl.values import replace
 
 
 class Reporter:

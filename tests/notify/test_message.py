@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from linodctl.notify.case import Case
 from linodctl.notify.deaths import Unclean
 from linodctl.notify.digest import Change, News, Told
 from linodctl.notify.message import LISTED, LONGEST_BODY, Message, Origin, Tone, compose
+from linodctl.values import replace
 
 ORIGIN = Origin("shop", "web1", "Europe/Tallinn", "/srv/shop/linodctl.yaml")
 ERROR = 'Traceback (most recent call last):\n  File "jobs.py", line 21, in fetch\nValueError: no orders'

@@ -6,7 +6,6 @@ import os
 import pwd
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from linodctl.errors import UsageError
 from linodctl.operations.service import SYSTEM_UNITS, Unit, Wish, install, plan
 from linodctl.operations.service_user import User, owner_of, user_named
 from linodctl.operations.site import Site
+from linodctl.values import replace
 
 MakeSite = Callable[[str], Site]
 

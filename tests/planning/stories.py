@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,6 +22,7 @@ from linodctl.domain import (
 from linodctl.planning import Decision, Disable, Enable, Scheduler, Skip, Start, Stop
 from linodctl.planning.owed import Absence
 from linodctl.recurrence import parse_recurrence
+from linodctl.values import replace
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday, far from any clock change."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,6 +9,7 @@ from stories import at, make_task
 
 from linodctl.domain import Task, TaskState
 from linodctl.planning.comparing import MANY, Change, compare
+from linodctl.values import replace
 
 NOW = at("12:00:00")
 

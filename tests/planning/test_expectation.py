@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from linodctl.domain import Outcome, TaskState
 from linodctl.planning.aftermath import disabled_by_failures
 from linodctl.planning.expectation import overdue_since
 from linodctl.planning.status import status_of
+from linodctl.values import replace
 
 HOUR = timedelta(hours=1)
 SEEN = TaskState("a", first_seen=NOON, anchor=NOON, settled=NOON)

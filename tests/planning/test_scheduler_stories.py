@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from stories import NOON, Story, at, make_task, retries
 
 from linodctl.domain import OnLost, Request, TaskState
+from linodctl.values import replace
 
 
 def known(name: str = "a", settled: str = "12:00:00", **more: object) -> TaskState:

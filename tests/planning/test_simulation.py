@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from linodctl.domain import Missed, OnLost, Overlap, Request, Task, TaskState
 from linodctl.planning.decisions import Skip
 from linodctl.planning.simulation import Down, Grid, Report, Scenario, opening_states, simulate
 from linodctl.planning.simulation.stage import PlayedRun
+from linodctl.values import replace
 
 INSTANT = timedelta(microseconds=1)
 

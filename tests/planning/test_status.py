@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from stories import NOON, make_task
 from linodctl.domain import LogLevel, Pending, Request, Run, TaskState, Trigger
 from linodctl.planning.slots import first_sight
 from linodctl.planning.status import in_words, status_of
+from linodctl.values import replace
 
 
 def run() -> Run:

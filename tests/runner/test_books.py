@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,6 +21,7 @@ from linodctl.runner.wishes import Wishes
 from linodctl.store import open_store
 from linodctl.store.ledger import Ledger
 from linodctl.store.store import Store
+from linodctl.values import replace
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 

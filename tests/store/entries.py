@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from linodctl.planning.decisions import Skip, Start
 from linodctl.recurrence import parse_recurrence
 from linodctl.store.rows import LogRow
 from linodctl.store.store import Store
+from linodctl.values import replace
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SOURCE = Path(linodctl.__file__).parent.parent

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -14,6 +13,7 @@ from linodctl.identity import myself
 from linodctl.store import AlreadyClaimed, NotWaiting
 from linodctl.store.columns import LARGEST_MEMORY, text_of
 from linodctl.store.store import Store
+from linodctl.values import replace
 
 
 def test_a_run_from_claim_to_end(store: Store) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from entries import FINE, at, line, ran, request_start, skip, slot_start
 from linodctl.domain import Pending, Run, SkipReason, TaskState, Trigger
 from linodctl.store import pruning
 from linodctl.store.store import Store
+from linodctl.values import replace
 
 NOTHING = dict.fromkeys(["runs", "log_records", "skips", "requests", "edits", "runners"], 0)
 REASONS = [SkipReason.OVERLAP, SkipReason.LIMIT]

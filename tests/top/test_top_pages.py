@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,6 +23,7 @@ from linodctl.top.head import head
 from linodctl.top.keys import TABLE, foot
 from linodctl.top.order import ORDERS, Choice
 from linodctl.top.rows import row
+from linodctl.values import replace
 from linodctl.words import last_run_of
 
 
@@ -96,7 +96,7 @@ def test_trend_and_usual_time_are_those_of_list(glance: Glance) -> None:
 def test_a_run_that_goes_on_is_not_told_to_have_ended_as_the_one_before(glance: Glance) -> None:
     line = glance.lines["import"]
     assert line.state is not None
-    before = line.state.altered(last_outcome=Outcome.FAILED, last_end_time=glance.now - timedelta(hours=1))
+    before = replace(line.state, last_outcome=Outcome.FAILED, last_end_time=glance.now - timedelta(hours=1))
     assert last_run_of(replace(line, state=before), ZoneInfo("Europe/Tallinn")) == (
         "2026-03-02 11:58:20+02:00 (the one before: failed)"
     )

@@ -21,6 +21,7 @@ from linodctl.store.store import Store
 from linodctl.top.app import TopApp
 from linodctl.top.lines import Lines, Page
 from linodctl.top.table_screen import TableScreen
+from linodctl.values import replace
 
 T = TypeVar("T")
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -45,7 +46,7 @@ def end(site: Site, store: Store, task: str, run_id: int, seconds_ago: float, re
     with store.transaction() as ledger:
         state = ledger.states([task])[task]
         ledger.end(run_id, result, ago(seconds_ago))
-        ledger.save(state.altered(last_end_time=ago(seconds_ago), last_outcome=result.outcome))
+        ledger.save(replace(state, last_end_time=ago(seconds_ago), last_outcome=result.outcome))
 
 
 def log(store: Store, run_id: int, *texts: str, level: int = 20) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from linodctl.values import Value
 
 
 class Verdict(StrEnum):
@@ -23,8 +24,7 @@ class Verdict(StrEnum):
     """Nothing is known of that time: the task had not been seen yet, or the record is gone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Value):
     """The answer to one question."""
 
     task: str

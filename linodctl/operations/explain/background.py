@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from linodctl.domain import Run, Task, TaskState
 from linodctl.operations.explain.facts import Away, Runner, Switch
 from linodctl.planning.slots import first_sight
 from linodctl.store.lock import SiteLock
+from linodctl.values import replace
 
 if TYPE_CHECKING:
     from linodctl.operations.site import Site

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from linodctl.domain import Pending, Request, Run, SkipRow, Task, TaskState
 from linodctl.planning.obstacle import Obstacle
 from linodctl.planning.status import Status
 from linodctl.recurrence.around import WhyNot
+from linodctl.values import Value, field
 
 
-@dataclass(frozen=True, slots=True)
-class Away:
+class Away(Value):
     """The time when no runner was alive; None where it has no known beginning, or no end yet."""
 
     since: datetime | None
     until: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
+class Switch(Value):
     """What disabled a task: a person, a failed run, its declaration; or nobody knows any more."""
 
     reason: str
@@ -32,8 +30,7 @@ class Switch:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SlotFacts:
+class SlotFacts(Value):
     """One slot and what is on record about it. At most one of `attempts`, `skip` and `waiting` tells its fate."""
 
     slot: datetime
@@ -55,16 +52,14 @@ class SlotFacts:
     """No runner was alive at that instant."""
 
 
-@dataclass(frozen=True, slots=True)
-class TakenOut:
+class TakenOut(Value):
     """An instant that the rule names, and that `between`, `on`, `except` or `until` takes out."""
 
     instant: datetime
     why: WhyNot
 
 
-@dataclass(frozen=True, slots=True)
-class Runner:
+class Runner(Value):
     """Whether somebody is there to start runs."""
 
     alive: bool
@@ -72,8 +67,7 @@ class Runner:
     """When one was last known to be alive, if none is now."""
 
 
-@dataclass(frozen=True, slots=True)
-class InTheWay:
+class InTheWay(Value):
     """What keeps the task from starting now: the limit that is full with its size, or the task to be waited for."""
 
     obstacle: Obstacle
@@ -81,8 +75,7 @@ class InTheWay:
     runs: tuple[Run, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Then:
+class Then(Value):
     """A moment that somebody named."""
 
     task: Task
@@ -111,8 +104,7 @@ class Then:
     """Request id → who made it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Present:
+class Present(Value):
     """Now."""
 
     task: Task

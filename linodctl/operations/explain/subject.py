@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from linodctl.domain import Launch, Policy, Task
 from linodctl.errors import UnknownName
 from linodctl.operations.names import one
 from linodctl.recurrence import NEVER
+from linodctl.values import replace
 
 if TYPE_CHECKING:
     from linodctl.operations.site import Site

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from linodctl.planning.decisions import Skip
 from linodctl.planning.simulation.stage import PlayedRun
+from linodctl.values import replace
 
 
 class Rows:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from linodctl.domain import Request, Task, TaskState
 from linodctl.planning.owed import Absence
 from linodctl.planning.slots import INSTANT, first_sight
+from linodctl.values import Value, field, replace
 
 UNKNOWN = timedelta(seconds=1)
 """How long a run takes of which nothing is known."""
@@ -31,8 +31,7 @@ class Shift(NamedTuple):
     """The time before it without a runner."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Value):
     """A runner starts at `start`; time ends just before `end`. All instants are aware UTC."""
 
     tasks: Sequence[Task]

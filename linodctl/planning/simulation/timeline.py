@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from datetime import datetime
 
+from linodctl.values import Value
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+
+class Grid(Value):
     """Cells between neighbouring `edges`, which are in order; what lies outside belongs to the first or the last."""
 
     edges: tuple[datetime, ...]
