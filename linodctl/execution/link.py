@@ -19,7 +19,7 @@ from linodctl.execution.outbox import Outbox
 from linodctl.execution.processes import end_group
 from linodctl.execution.settle import Exit, signal_name
 from linodctl.execution.wire import BadFrame, Splitter, pack, unpack
-from linodctl.execution.worker_process import WorkerProcess, channel_pair
+from linodctl.execution.worker_process import WorkerProcess, new_ends
 from linodctl.identity import myself
 
 _PACKAGES = str(Path(__file__).parents[2])
@@ -127,9 +127,9 @@ class ZygoteLink:
 
     def fork(self, clock: Clock) -> WorkerProcess:
         """Order a worker. Raises OSError when this process may not open the descriptors for it."""
-        channel, output, theirs = channel_pair()
+        ours, theirs = new_ends()
         self._numbers += 1
-        worker = WorkerProcess(self._loop, clock, self._numbers, channel, output)
+        worker = WorkerProcess(self._loop, clock, self._numbers, ours)
         self.workers[worker.number] = worker
         self._empty.clear()
         self._send({"op": "fork", "worker": worker.number}, theirs)

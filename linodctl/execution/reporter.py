@@ -1,14 +1,14 @@
 """The worker's mouth: log lines, progress and the ending of a run, each sent to the runner the moment it happens.
 
 Nothing is collected first, so what was said before a crash is on record. Where the runner reads too slowly, the worker
-waits: that keeps the memory of both bounded.
+waits: that keeps the memory of both bounded. They go through a pipe, since that holds some thousand lines for a runner
+that is busy; a socket accounts for so much beside each of them that it is full after two hundred.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import socket
 import threading
 from typing import Any
 
@@ -29,10 +29,10 @@ class ChannelClosed(Exception):
 
 
 class Reporter:
-    """Sends frames over the worker's channel. A process that the procedure forks off writes to the pipe instead."""
+    """Sends frames through the worker's pipe. A process that the procedure forks off writes to the output instead."""
 
-    def __init__(self, channel: socket.socket) -> None:
-        self._channel = channel
+    def __init__(self, pipe: int) -> None:
+        self._pipe = pipe
         self._lock = threading.Lock()
         self._forked = False
         os.register_at_fork(after_in_child=self._after_fork)
@@ -72,7 +72,9 @@ class Reporter:
     def _send_frame(self, frame: bytes) -> None:
         try:
             with self._lock:
-                self._channel.sendall(frame)
+                sent = os.write(self._pipe, frame)
+                while sent < len(frame):  # a signal came between
+                    sent += os.write(self._pipe, frame[sent:])
         except (BrokenPipeError, ConnectionResetError):
             pass  # a runner that is gone is no reason to disturb the procedure: the zygote will stop it in order
 

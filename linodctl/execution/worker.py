@@ -69,8 +69,8 @@ class AskedToStop:
         return self._set
 
 
-def live(channel: socket.socket, output: int, zygote_pid: int) -> NoReturn:
-    """The whole life of a worker. `output` is the pipe for descriptors 1 and 2."""
+def live(channel: socket.socket, reports: int, output: int, zygote_pid: int) -> NoReturn:
+    """The whole life of a worker. `reports` is the pipe for its words, `output` the one for descriptors 1 and 2."""
     code = BROKEN
     try:
         confine.own_session(zygote_pid)
@@ -79,9 +79,10 @@ def live(channel: socket.socket, output: int, zygote_pid: int) -> NoReturn:
         os.dup2(output, 2)
         faulthandler.register(STACKS_SIGNAL, file=_moved(output), all_threads=True)  # whatever becomes of 1 and 2
         channel = socket.socket(fileno=_moved(channel.detach()))
+        reports = _moved(reports)
         sys.argv[:] = ["linodctl-worker"]
         atexit._clear()  # these functions belong to the zygote
-        code = Worker(channel).serve()
+        code = Worker(channel, Reporter(reports)).serve()
     except ChannelClosed:
         code = CHANNEL_CLOSED
     except BaseException:
@@ -104,9 +105,9 @@ def _moved(fd: int) -> int:
 class Worker:
     """Carries out orders, one after the other."""
 
-    def __init__(self, channel: socket.socket) -> None:
+    def __init__(self, channel: socket.socket, reporter: Reporter) -> None:
         self._channel = channel
-        self._reporter = Reporter(channel)
+        self._reporter = reporter
         self._imports = bootstrap.Imports()
         self._baseline: Baseline | None = None
 

@@ -1,14 +1,15 @@
-"""The runner's end of one worker: the channel that carries orders and reports, and the pipe with its raw output."""
+"""The runner's end of one worker: the channel for its orders, the pipes with its reports and with its raw output."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import logging
 import os
 import socket
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from linodctl.clock import Clock
 from linodctl.execution.lines import Lines
@@ -22,6 +23,13 @@ OUTPUT = ("output", logging.INFO)
 
 _CHUNK = 65536
 """Bytes read at a time: some two milliseconds of parsing, then the loop may do something else."""
+_TALKATIVE = 0.02
+"""Seconds of talk without a break after which a worker is heard every"""
+_BREAK = 0.005
+"""seconds only: to be woken for each line costs both sides more than the line."""
+_ROOM = 1024 * 1024
+"""Bytes that the pipe of a chatty worker holds while the loop is busy; then the run waits."""
+_GROW = getattr(fcntl, "F_SETPIPE_SZ", None)
 _DRAIN_AT_MOST = 1024 * 1024
 """Bytes taken from the pipe of a dead worker; a process that escaped from its session might write for ever."""
 
@@ -40,12 +48,18 @@ class Listener(Protocol):
         """The process has ended and everything it said has been heard."""
 
 
+class Ends(NamedTuple):
+    """The runner's ends of what connects it with a worker."""
+
+    channel: socket.socket
+    reports: int
+    output: int
+
+
 class WorkerProcess:
     """One worker. Nothing is read before its birth is known, so that a run's first report is always `Started`."""
 
-    def __init__(
-        self, loop: asyncio.AbstractEventLoop, clock: Clock, number: int, channel: socket.socket, output: int
-    ) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, clock: Clock, number: int, ends: Ends) -> None:
         self.number = number
         self.listener: Listener | None = None
         self.pid: int | None = None
@@ -54,22 +68,23 @@ class WorkerProcess:
         """Runs that it has carried out."""
         self._loop = loop
         self._clock = clock
-        self._channel = channel
-        self._channel_fd = channel.fileno()
-        """What the loop knows it by: with the socket itself its look-ups cost several times as much."""
-        self._output = output
-        self._outbox = Outbox(loop, channel)
+        self._channel, self._reports, self._output = ends
+        self._outbox = Outbox(loop, ends.channel)
+        self._has_room = False
+        self._talks_since = self._heard_at = 0.0
+        self._pause: asyncio.TimerHandle | None = None
         self._frames = Splitter()
         self._lines = Lines()
-        channel.setblocking(False)
-        os.set_blocking(output, False)
+        ends.channel.setblocking(False)
+        os.set_blocking(ends.reports, False)
+        os.set_blocking(ends.output, False)
 
     def send(self, frame: bytes) -> None:
         self._outbox.send(frame)
 
     def forked(self, pid: int, pid_started: str) -> None:
         self.pid, self.pid_started = pid, pid_started
-        self._loop.add_reader(self._channel_fd, self._read_channel)
+        self._listen()
         self._loop.add_reader(self._output, self._read_output)
         if self.listener is not None:
             self.listener.forked(pid, pid_started)
@@ -84,7 +99,7 @@ class WorkerProcess:
 
     def drain(self) -> None:
         """Hear everything that has been said so far."""
-        while self._read_channel():
+        while self._read_reports():
             pass
         self.drain_output()
 
@@ -102,30 +117,54 @@ class WorkerProcess:
         if self._channel.fileno() < 0:
             return
         self._outbox.close()
-        self._loop.remove_reader(self._channel_fd)
-        self._loop.remove_reader(self._output)
         self._channel.close()
-        os.close(self._output)
+        if self._pause is not None:
+            self._pause.cancel()
+        for fd in (self._reports, self._output):
+            self._loop.remove_reader(fd)
+            os.close(fd)
 
-    def _read_channel(self) -> int:
-        """Hear some of the channel; how many bytes there were."""
+    def _listen(self) -> None:
+        self._pause = None
+        self._loop.add_reader(self._reports, self._on_reports)
+
+    def _on_reports(self) -> None:
+        """Hear some; then pause, if the worker talks on and on."""
+        if not self._read_reports():
+            return
+        now = self._loop.time()
+        if now - self._heard_at > 2 * _BREAK:
+            self._talks_since = now
+        self._heard_at = now
+        if now - self._talks_since > _TALKATIVE and self._pause is None:
+            self._loop.remove_reader(self._reports)
+            self._pause = self._loop.call_later(_BREAK, self._listen)
+
+    def _read_reports(self) -> int:
+        """Hear some of them; how many bytes there were."""
         try:
-            data = self._channel.recv(_CHUNK)
+            data = os.read(self._reports, _CHUNK)
         except BlockingIOError:
             return 0
-        except OSError:
-            data = b""
         if not data:
-            self._loop.remove_reader(self._channel_fd)
+            self._loop.remove_reader(self._reports)
             return 0
+        if len(data) == _CHUNK and not self._has_room:
+            self._make_room()
         try:
             lines = self._frames.feed(data)
         except BadFrame as error:
             self._say(f"the worker's reports can't be read any more: {error}")
-            self._loop.remove_reader(self._channel_fd)
+            self._loop.remove_reader(self._reports)
             return 0
         self._hear(lines)
         return len(data)
+
+    def _make_room(self) -> None:
+        self._has_room = True
+        if _GROW is not None:
+            with contextlib.suppress(OSError):  # the user may have no more of it: then the run waits sooner
+                fcntl.fcntl(self._reports, _GROW, _ROOM)
 
     def _hear(self, lines: list[bytes]) -> None:
         """Dispatch frames, masses of log lines together."""
@@ -185,17 +224,18 @@ class WorkerProcess:
             self.listener.log([LogLine(self._clock.now(), logging.WARNING, "linodctl", text)])
 
 
-def channel_pair() -> tuple[socket.socket, int, tuple[int, int]]:
-    """A new channel and pipe: the runner's ends (a socket, a descriptor), and the worker's two descriptors.
+def new_ends() -> tuple[Ends, tuple[int, int, int]]:
+    """What is to connect a new worker: the runner's ends, and the worker's three descriptors in the same order.
 
     Raises OSError when this process may not open more.
     """
-    ours, theirs = socket.socketpair()
-    try:
+    with contextlib.ExitStack() as undo:
+        channel, theirs = socket.socketpair()
+        undo.callback(channel.close)
+        undo.callback(theirs.close)
+        reports, their_reports = os.pipe()
+        undo.callback(os.close, reports)
+        undo.callback(os.close, their_reports)
         output, their_output = os.pipe()
-    except OSError:
-        with contextlib.suppress(OSError):
-            ours.close()
-            theirs.close()
-        raise
-    return ours, output, (theirs.detach(), their_output)
+        undo.pop_all()
+    return Ends(channel, reports, output), (theirs.detach(), their_reports, their_output)

@@ -1,9 +1,9 @@
 """The zygote: a small single-threaded interpreter with the site's code loaded, which forks one worker per order.
 
-It knows nothing of tasks. The runner sends `fork` with two descriptors (the worker's channel and its output pipe) and
-`kill`; the zygote answers `forked`, and `ended` when it has reaped the worker. It alone reaps, so it alone can signal a
-worker without ever hitting a stranger that got the same pid. When the runner is gone (end-of-file), it stops its
-workers (TERM, then KILL) and exits.
+It knows nothing of tasks. The runner sends `fork` with three descriptors (the worker's channel, the pipes for reports
+and for output) and `kill`; the zygote answers `forked`, and `ended` when it has reaped the worker. It alone reaps, so
+it alone can signal a worker without ever hitting a stranger that got the same pid. When the runner is gone (end-of-
+file), it stops its workers (TERM, then KILL) and exits.
 
 With a worker ends its session. What left that session on purpose, as daemons do, outlives a run that ended by itself,
 but not one that was stopped or killed.
@@ -126,7 +126,7 @@ class Zygote:
 
     def _obey(self) -> bool:
         """Carry out what has come in; False at end-of-file."""
-        data, fds = receive_with_fds(self._control, 2)
+        data, fds = receive_with_fds(self._control, 3)
         self._fds += fds
         for line in self._orders.feed(data):
             self._carry_out(unpack(line))
@@ -142,7 +142,7 @@ class Zygote:
                 raise BadFrame(f"The runner sent an order of another version: {order!r:.200}")
 
     def _fork(self, number: int) -> None:
-        channel, output = self._fds.pop(0), self._fds.pop(0)
+        theirs, self._fds = self._fds[:3], self._fds[3:]
         parent = os.getpid()
         try:
             pid = os.fork()
@@ -151,21 +151,22 @@ class Zygote:
         else:
             if pid == 0:
                 try:
-                    self._become_worker(channel, output, parent)
+                    self._become_worker(theirs, parent)
                 finally:
                     os._exit(BROKEN)  # whatever happens, a child must not go on as a second zygote
             self._pids[number], self._numbers[pid] = pid, number
             self._tell({"op": "forked", "worker": number, "pid": pid, "started": process_started(pid) or ""})
         finally:
-            os.close(channel)
-            os.close(output)
+            for fd in theirs:
+                os.close(fd)
 
-    def _become_worker(self, channel: int, output: int, zygote_pid: int) -> None:
+    def _become_worker(self, theirs: list[int], zygote_pid: int) -> None:
         """In the child: let go of everything that is the zygote's. Never returns."""
         gc.enable()
         for sock in (self._control, self._wake, self._waker):
             sock.close()
-        worker.live(socket.socket(fileno=channel), output, zygote_pid)
+        channel, reports, output = theirs
+        worker.live(socket.socket(fileno=channel), reports, output, zygote_pid)
 
     def _kill(self, number: int, what: int, group: bool) -> None:
         pid = self._pids.get(number)

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,12 @@ if TYPE_CHECKING:  # values only; importing the room would load the whole schedu
     from linodctl.planning.decisions import Skip, Start
 
 __all__ = ["AlreadyClaimed", "Ledger", "NotWaiting"]
+
+
+AT_ONCE = 50
+"""Log records that one statement writes: it takes them half the time, since SQLite looks for their next id once."""
+_LOG = "INSERT INTO log_records (run_id, task, time, level, logger, text) VALUES (?1, ?2, ?, ?, ?, ?)"
+_LOG_MANY = _LOG + ", (?1, ?2, ?, ?, ?, ?)" * (AT_ONCE - 1)
 
 
 class Ledger(Reader):
@@ -74,14 +81,16 @@ class Ledger(Reader):
     def log(self, run_id: int, records: Iterable[LogRecord]) -> None:
         """Captured records of the run, in their order. Nothing, if the run is no longer on record."""
         task = self._task_of(run_id)
-        if task is not None:
-            self._connection.executemany(
-                "INSERT INTO log_records (run_id, task, time, level, logger, text) VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    (run_id, task, text_of_once(record.time), record.level, clean(record.logger), clean(record.text))
-                    for record in records
-                ),
-            )
+        if task is None:
+            return
+        rows = [
+            (text_of_once(record.time), record.level, clean(record.logger), clean(record.text)) for record in records
+        ]
+        single = len(rows) % AT_ONCE
+        self._connection.executemany(_LOG, [(run_id, task, *row) for row in rows[:single]])
+        for at in range(single, len(rows), AT_ONCE):
+            some = rows[at : at + AT_ONCE]
+            self._connection.execute(_LOG_MANY, (run_id, task, *chain.from_iterable(some)))
 
     def _task_of(self, run_id: int) -> str | None:
         """A chatty run has many parcels of lines in one transaction."""

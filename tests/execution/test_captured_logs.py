@@ -125,12 +125,13 @@ def test_a_log_beyond_its_budget_keeps_head_and_tail(make_bench: Callable[..., B
     assert after == [f"line {i}" for i in range(5000 - len(after), 5000)]
 
 
-def test_a_chatty_run_arrives_complete(make_bench: Callable[..., Bench]) -> None:
+@pytest.mark.parametrize("reuse", [1, 2])
+def test_a_chatty_run_arrives_complete(make_bench: Callable[..., Bench], reuse: int) -> None:
     bench = make_bench(log_bytes=100_000_000)
-    count = 30_000
-    run_id = bench.start("print_many", args={"count": count})
+    count = 20_000
+    run_id = bench.start("print_many", args={"count": count}, reuse=reuse)
     bench.end(run_id)
-    assert len(bench.log(run_id)) == count
+    assert bench.texts(run_id) == [f"line {i}" for i in range(count)]
 
 
 def test_progress_is_thinned_out_and_the_last_one_arrives(bench: Bench) -> None:

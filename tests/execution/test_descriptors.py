@@ -26,8 +26,8 @@ def test_nothing_of_the_runner_is_open_in_its_children(bench: Bench, tmp_path: P
             for line in bench.texts(run_id)
             if "=" in line
         }
-    # The channel, and a second way to the pipe for stacks; both out of reach of who closes and opens files.
-    assert kinds["worker"] == {**STANDARD, "240": "pipe", "241": "socket"}
+    # A second way to the output for stacks, the channel, the reports: out of reach of who closes and opens files.
+    assert kinds["worker"] == {**STANDARD, "240": "pipe", "241": "socket", "242": "pipe"}
     assert kinds["forked"] == kinds["worker"]
     # The control socket, and a pair that wakes it.
     assert [kind for fd, kind in kinds["zygote"].items() if fd not in STANDARD] == ["socket"] * 3

@@ -6,7 +6,6 @@ import asyncio
 import json
 import math
 import os
-import socket
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,7 +20,7 @@ from linodctl.execution.process_run import ProcessRun
 from linodctl.execution.reports import Logged, Progressed
 from linodctl.execution.settle import Exit
 from linodctl.execution.wire import pack
-from linodctl.execution.worker_process import WorkerProcess, channel_pair
+from linodctl.execution.worker_process import WorkerProcess, new_ends
 from linodctl.testing import START, FakeClock
 
 values = st.recursive(
@@ -83,14 +82,14 @@ class Listener:
 def hear(sent: list[bytes]) -> Listener:
     async def main() -> Listener:
         loop = asyncio.get_running_loop()
-        ours, output, (channel, pipe) = channel_pair()
-        ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-        worker = WorkerProcess(loop, FakeClock(), 1, ours, output)
+        ours, (channel, reports, output) = new_ends()
+        worker = WorkerProcess(loop, FakeClock(), 1, ours)
         listener = worker.listener = Listener(loop)
         worker.forked(77, "1")
-        with socket.socket(fileno=channel) as theirs:
-            theirs.sendall(b"\n".join([*sent, GOOD]))
-        os.close(pipe)
+        with open(reports, "wb") as theirs:
+            theirs.write(b"\n".join([*sent, GOOD]))
+        os.close(channel)
+        os.close(output)
         worker.gone(Exit(0))
         return listener
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 from collections.abc import Callable
-from typing import Any
+from typing import Any, BinaryIO
 
 from linodctl.execution.reports import LogLine
 from linodctl.execution.settle import Exit
 from linodctl.execution.wire import pack
-from linodctl.execution.worker_process import WorkerProcess, channel_pair
+from linodctl.execution.worker_process import WorkerProcess, new_ends
 from linodctl.testing import START, FakeClock
 
 
@@ -34,17 +33,18 @@ class Listener:
         self.heard_all.append("gone")
 
 
-def hear(say: Callable[[socket.socket, int], None]) -> list[Any]:
+def hear(say: Callable[[BinaryIO, int], None]) -> list[Any]:
     """What is heard of a worker that says this and is gone before the loop looked."""
 
     async def main() -> list[Any]:
-        ours, output, (channel, pipe) = channel_pair()
-        worker = WorkerProcess(asyncio.get_running_loop(), FakeClock(), 1, ours, output)
+        ours, (channel, reports, output) = new_ends()
+        worker = WorkerProcess(asyncio.get_running_loop(), FakeClock(), 1, ours)
         listener = worker.listener = Listener()
         worker.forked(77, "1")
-        with socket.socket(fileno=channel) as theirs:
-            say(theirs, pipe)
-        os.close(pipe)
+        with open(reports, "wb") as theirs:
+            say(theirs, output)
+        os.close(channel)
+        os.close(output)
         worker.gone(Exit(0))
         return listener.heard_all
 
@@ -56,19 +56,19 @@ def line(text: str) -> bytes:
 
 
 def test_what_was_said_last_is_heard_before_the_end() -> None:
-    def say(channel: socket.socket, pipe: int) -> None:
+    def say(reports: BinaryIO, output: int) -> None:
         for number in range(100):
-            channel.sendall(line(f"{number}"))
-        channel.sendall(pack(["progress", 1, 2, ""]) + line("after"))
-        os.write(pipe, b"raw\nrest")
+            reports.write(line(f"{number}"))
+        reports.write(pack(["progress", 1, 2, ""]) + line("after"))
+        os.write(output, b"raw\nrest")
 
     expected = [*map(str, range(100)), ["progress", 1, 2, ""], "after", "raw", "rest"]
     assert hear(say) == [("forked", 77), *expected, "gone"]
 
 
 def test_nonsense_is_noted_and_the_rest_is_heard() -> None:
-    def say(channel: socket.socket, pipe: int) -> None:
-        channel.sendall(line("before") + b"no frame\n" + pack(["odd"]) + pack(5) + pack(["log", "x"]) + line("after"))
+    def say(reports: BinaryIO, output: int) -> None:
+        reports.write(line("before") + b"no frame\n" + pack(["odd"]) + pack(5) + pack(["log", "x"]) + line("after"))
 
     heard = hear(say)
     sense = [said for said in heard if not str(said).startswith("the worker sent")]
@@ -77,7 +77,7 @@ def test_nonsense_is_noted_and_the_rest_is_heard() -> None:
 
 
 def test_an_unfinished_frame_is_dropped() -> None:
-    assert hear(lambda channel, pipe: channel.sendall(line("whole") + b'["log",1')) == [
+    assert hear(lambda reports, output: reports.write(line("whole") + b'["log",1')) == [
         ("forked", 77),
         "whole",
         "gone",

@@ -12,6 +12,7 @@ from linodctl.domain import LogLevel, Outcome, Pending, Result, Run, TaskState, 
 from linodctl.identity import myself
 from linodctl.store import AlreadyClaimed, NotWaiting
 from linodctl.store.columns import LARGEST_MEMORY, text_of
+from linodctl.store.ledger import AT_ONCE
 from linodctl.store.store import Store
 from linodctl.values import replace
 
@@ -234,6 +235,15 @@ def test_no_text_is_too_strange(store: Store) -> None:
     assert [(row.text, row.logger) for row in store.logs()] == [(kept, kept)]
     assert store.states()["a"].memory == {"x": strange}  # JSON holds it as it is
     assert store.note("x") == strange
+
+
+def test_masses_of_log_are_kept_in_their_order(store: Store) -> None:
+    texts = [str(number) for number in range(2 * AT_ONCE + 3)]
+    with store.transaction() as ledger:
+        run_id = ledger.start(slot_start("a", 0), host="here")
+        ledger.log(run_id, map(line, texts))
+    assert [row.text for row in store.logs()] == texts
+    assert {(row.run_id, row.task, row.level, row.time) for row in store.logs()} == {(run_id, "a", 20, at(0))}
 
 
 def test_log_keeps_its_order_and_needs_a_run(store: Store) -> None:

@@ -141,7 +141,7 @@ def end_logging():
 
 def write_nonsense_to_the_channel():
     [reporter] = [thing for thing in gc.get_objects() if type(thing).__name__ == "Reporter"]
-    reporter._channel.sendall(b'nonsense\n["log", 1]\n["end", 5]\n["\xff"]\n')
+    os.write(reporter._pipe, b'nonsense\n["log", 1]\n["end", 5]\n["\xff"]\n')
 
 
 # --- the log -------------------------------------------------------------------------------------
