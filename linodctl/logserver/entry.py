@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import logging
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 MAX_FRAME = 1024 * 1024
@@ -47,8 +47,8 @@ class Entry(NamedTuple):
     """and to what: task, run_id, outcome and the like, in JSON's types."""
 
 
-def entry_of(record: logging.LogRecord) -> Entry:
-    """A log record's message, and its traceback and stack as details; both cut to what is allowed."""
+def entry_of(record: logging.LogRecord, shown: Callable[[str], str] = str) -> Entry:
+    """A log record's message, and its traceback and stack as details; both cut to what is allowed, and as `shown`."""
     details = record.exc_text or ""
     if record.exc_info and record.exc_info[0] is not None and not details:
         details = "".join(traceback.format_exception(*record.exc_info)).rstrip("\n")
@@ -58,8 +58,8 @@ def entry_of(record: logging.LogRecord) -> Entry:
         record.created,
         record.levelno,
         str(record.name)[:LONGEST_NAME],
-        _cut(record.getMessage()),
-        _cut(details),
+        shown(_cut(record.getMessage())),
+        shown(_cut(details)) if details else "",
         record.process or 0,
         record.processName or "",
         getattr(record, "event", None),

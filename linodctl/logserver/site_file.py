@@ -29,7 +29,8 @@ class SiteFile:
         """Append whole records, all or (OSError) only the first ones. None is ever split between two files."""
         begin = 0
         while begin < len(records):
-            room = self._rotate_bytes - self._size()
+            size = self._size()
+            room = self._rotate_bytes - size
             end, taken = begin, 0
             while end < len(records) and taken + len(records[end]) <= room:
                 taken += len(records[end])
@@ -38,7 +39,7 @@ class SiteFile:
                 if room < self._rotate_bytes and self._rotate():
                     continue
                 end += 1  # larger than a whole file, or rotation is not to be had: better too long a file than a gap
-            self._append(b"".join(records[begin:end]))
+            self._append(b"".join(records[begin:end]), size)
             begin = end
 
     def close(self) -> None:
@@ -72,10 +73,9 @@ class SiteFile:
         if size and stat.S_ISREG(os.fstat(self._fd).st_mode) and os.pread(self._fd, 1, size - 1) != b"\n":
             os.write(self._fd, b"\n")
 
-    def _append(self, data: bytes) -> None:
-        """All of it or nothing."""
+    def _append(self, data: bytes, size: int) -> None:
+        """All of it or nothing; the file has this size before."""
         rest = memoryview(data)
-        size = os.fstat(self._fd).st_size
         try:
             while rest:
                 rest = rest[os.write(self._fd, rest) :]

@@ -44,6 +44,11 @@ class SiteLog:
             text = f"the log file {config.file} (log.file) can't be written: {error.strerror}"
             raise LinodctlError(text) from error
 
+    @property
+    def least(self) -> int:
+        """The level below which nothing that the runner says is written anywhere."""
+        return max(self._least, logging.WARNING) if self._quiet and self._file is None else self._least
+
     def say(self, entry: Entry) -> None:
         """An entry of the runner itself."""
         if entry.level < self._least:
@@ -99,9 +104,7 @@ class SiteLogHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            entry = entry_of(record)
-            masked = entry._replace(message=known.text(entry.message), details=known.text(entry.details))
-            self._log.say(masked)
+            self._log.say(entry_of(record, known.text))
         except RecursionError:
             raise
         except Exception:  # a wrong format string must not stop the runner: logging prints a note to stderr
@@ -116,7 +119,7 @@ def set_up_log(config: LogConfig, zone: tzinfo, *, quiet: bool = False, color: b
     """The site's log, with all that linodctl logs in this process. LinodctlError if its file can't be written."""
     log = SiteLog(config, zone, quiet=quiet, color=color)
     root = logging.getLogger(OURS)
-    root.setLevel(config.level.number)
+    root.setLevel(log.least)
     root.propagate = False
     for handler in list(root.handlers):
         root.removeHandler(handler)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cached_property
 from typing import Any
 
 from linodctl import events
@@ -18,7 +19,7 @@ Line = tuple[int, str]
 
 FACTS = ("task", "run_id", "trigger", "scheduled_for", "attempt", "seconds", "count", "first", "last", "since")
 """Fields of events that JSON lines carry as they are."""
-WORDLESS = (events.ConfigInForce, events.ConfigReloading, events.PassRecorded)
+WORDLESS = frozenset({events.ConfigInForce, events.ConfigReloading, events.PassRecorded})
 """Events that others say, or that come too often for a line each."""
 FEW = 5
 """How many names a line takes before it says 'and N more'."""
@@ -31,27 +32,45 @@ class Narrator:
         self._zone = zone
 
     def __call__(self, event: events.Event) -> None:
-        if isinstance(event, WORDLESS):
+        kind = type(event)
+        if kind in WORDLESS:
             return
-        level, text = _WORDS[type(event)](event, self._when)
+        level, text = _WORDS[kind](event, self._when)
         if logger.isEnabledFor(level):
             # Made by hand: `logger.log` would look through the stack for the place where this was said.
             record = logging.LogRecord(logger.name, level, __file__, 0, text, None, None)
-            record.event, record.facts = type(event).__name__, self._facts(event)
+            record.event, record.facts = kind.__name__, Facts(event, self._zone)
             logger.handle(record)
-
-    def _facts(self, event: events.Event) -> dict[str, object]:
-        """What a program wants to know of it; all words that come from elsewhere are in the text alone."""
-        facts: dict[str, object] = {}
-        for name in _FACTS_OF[type(event)]:
-            fact = getattr(event, name)
-            facts[name] = fact.astimezone(self._zone).isoformat() if isinstance(fact, datetime) else fact
-        if isinstance(event, events.RunEnded):
-            facts["outcome"] = event.result.outcome
-        return facts
 
     def _when(self, instant: datetime) -> str:
         return instant.astimezone(self._zone).isoformat(" ", "seconds")
+
+
+class Facts(Mapping[str, object]):
+    """What a program wants to know of an event; all words that come from elsewhere are in the text alone. They are
+    found when somebody asks: lines for people have no use for them."""
+
+    def __init__(self, event: events.Event, zone: tzinfo) -> None:
+        self._event, self._zone = event, zone
+
+    @cached_property
+    def _found(self) -> dict[str, object]:
+        facts: dict[str, object] = {}
+        for name in _FACTS_OF[type(self._event)]:
+            fact = getattr(self._event, name)
+            facts[name] = fact.astimezone(self._zone).isoformat() if isinstance(fact, datetime) else fact
+        if isinstance(self._event, events.RunEnded):
+            facts["outcome"] = self._event.result.outcome
+        return facts
+
+    def __getitem__(self, name: str) -> object:
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 When = Callable[[datetime], str]
