@@ -11,7 +11,6 @@ import time
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from linodctl.clock import Clock
 from linodctl.domain import Outcome, Result
@@ -31,16 +30,31 @@ from linodctl.values import replace
 
 
 class ThreadCancelled:
-    """`ar.cancelled` of a thread."""
+    """`ar.cancelled` of a thread. What it takes to wait is made when somebody waits: most procedures only look."""
+
+    _making = threading.Lock()
 
     def __init__(self) -> None:
-        self._event = threading.Event()
-        self.set = self._event.set
-        self.is_set = self._event.is_set
-        self.wait = self._event.wait
+        self._is_set = False
+        self._event: threading.Event | None = None
 
-    def __bool__(self) -> bool:
-        return self._event.is_set()
+    def set(self) -> None:
+        self._is_set = True  # before looking: an event that is made after that is set by who makes it
+        if self._event is not None:
+            self._event.set()
+
+    def is_set(self) -> bool:
+        return self._is_set
+
+    __bool__ = is_set
+
+    def wait(self, timeout: float | None = None) -> bool:
+        with self._making:
+            if self._event is None:
+                self._event = threading.Event()
+        if self._is_set:
+            self._event.set()
+        return self._event.wait(timeout)
 
 
 class ThreadRun:
@@ -54,8 +68,7 @@ class ThreadRun:
         self.thread: threading.Thread | None = None
         self._reminder: asyncio.TimerHandle | None = None
         self._stack = ""
-        self._mail: deque[tuple[str, tuple[Any, ...]]] = deque()
-        self._mail_announced = False
+        self._lines: deque[LogLine] = deque()
 
     def stop(self) -> None:
         """Ask it; if that doesn't help, say that nothing else can be done."""
@@ -76,41 +89,31 @@ class ThreadRun:
     # --- called in the thread --------------------------------------------------------------------
 
     def line(self, when: float, level: int, logger: str, text: str) -> None:
-        self._post("log", log_line(when, level, logger, text))
+        self._lines.append(log_line(when, level, logger, text))
+        self._threads.post(self._log)
 
     def progress(self, done: float, total: float | None, text: str) -> None:
-        self._post("progress", float(done), None if total is None else float(total), str(text))
+        self._threads.post(partial(self._progress, float(done), None if total is None else float(total), str(text)))
 
     def end(self, ending: Ending, cpu_seconds: float) -> None:
-        self._post("end", result_of(ending, cpu_seconds))
-
-    def _post(self, what: str, *content: Any) -> None:
-        """To the loop's thread; one wake-up serves all that is posted before it is answered."""
-        self._mail.append((what, content))
-        if not self._mail_announced:
-            self._mail_announced = True
-            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
-                self._loop.call_soon_threadsafe(self._deliver)
+        self._threads.post(partial(self._end, result_of(ending, cpu_seconds)))
 
     # --- called in the loop ----------------------------------------------------------------------
 
-    def _deliver(self) -> None:
-        self._mail_announced = False  # before looking: what comes now announces itself again
-        lines: list[LogLine] = []
-        while self._mail and not self.flight.landed:
-            match self._mail.popleft():
-                case "log", (line,):
-                    lines.append(line)
-                    continue
-                case what, content:
-                    self.flight.log(lines)
-                    lines = []
-                    if what == "progress":
-                        self.flight.progress(*content)
-                    else:
-                        self.land(settle(content[0], Exit(), self.flight.asked))
-        if not self.flight.landed:
+    def _log(self) -> None:
+        """All lines that are there now; those that were posted with them find nothing left to do."""
+        lines = [self._lines.popleft() for _ in range(len(self._lines))]
+        if lines and not self.flight.landed:
             self.flight.log(lines)
+
+    def _progress(self, done: float, total: float | None, text: str) -> None:
+        if not self.flight.landed:
+            self.flight.progress(done, total, text)
+
+    def _end(self, account: Result) -> None:
+        if not self.flight.landed:
+            self._log()
+            self.land(settle(account, Exit(), self.flight.asked))
 
     def land(self, result: Result) -> None:
         if self._reminder is not None:
@@ -142,6 +145,8 @@ class Threads:
         self._pid_started = process_started(self._pid) or ""
         self._preparing = threading.Lock()
         self._prepared: ExecutionSite | None = None
+        self._mail: deque[Callable[[], None]] = deque()
+        self._mail_announced = False
 
     def start(self, flight: Flight) -> ThreadRun:
         if self._router is None:
@@ -150,6 +155,19 @@ class Threads:
         self._runs.add(run)
         self._loop.call_soon(self._begin, run, self._router)
         return run
+
+    def post(self, news: Callable[[], None]) -> None:
+        """From any thread: have it done in the loop's. One wake-up serves all that is posted before it is answered."""
+        self._mail.append(news)
+        if not self._mail_announced:
+            self._mail_announced = True
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
+                self._loop.call_soon_threadsafe(self._read_mail)
+
+    def _read_mail(self) -> None:
+        self._mail_announced = False  # before looking: what comes now announces itself again
+        for _ in range(len(self._mail)):
+            self._mail.popleft()()
 
     def landed(self, run: ThreadRun) -> None:
         self._runs.discard(run)
