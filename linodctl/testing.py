@@ -121,9 +121,9 @@ class Given(Value):
             asked.set()
         with Capture(notes, job.level) as capture:
             if isinstance(procedure, str):
-                ending = perform(job, notes, asked, capture.handler)
+                ending = perform(job, notes, asked, capture)
             else:
-                ending = perform(job, notes, asked, capture.handler, find=lambda path: procedure)
+                ending = perform(job, notes, asked, capture, find=lambda path: procedure)
         result = result_of(ending, cpu_seconds=0.0)
         return Ran(
             outcome=result.outcome,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Protocol
 
 from linodctl.execution.job import Job
@@ -30,11 +31,20 @@ class Cancelled(Protocol):
         """Sleep for `timeout` seconds (None: for good), but wake when asked to stop. Whether it was."""
 
 
+class Way(Protocol):
+    """How records of a run's own logger get to its log."""
+
+    @property
+    def handler(self) -> logging.Handler: ...
+
+
 class RunContext:
     """One run, as its procedure sees it."""
 
-    def __init__(self, job: Job, sink: Sink, cancelled: Cancelled, handler: logging.Handler) -> None:
+    def __init__(self, job: Job, sink: Sink, cancelled: Cancelled, way: Way) -> None:
         self._sink = sink
+        self._way = way
+        self._level = job.level
         self.task = job.task
         self.run_id = job.run_id
         self.attempt = job.attempt
@@ -49,14 +59,34 @@ class RunContext:
         self.memory: dict[str, Any] = job.memory
         """A small JSON mapping kept for the task from run to run, saved with this run's outcome."""
         self.cancelled = cancelled
-        # Not a logger of logging's tree: a task may be named like an application's logger and must not get its level.
-        self.logger = logging.Logger(job.task, job.level)
-        self.logger.addHandler(handler)
-        self.debug = self.logger.debug
-        self.info = self.logger.info
-        self.warning = self.logger.warning
-        self.error = self.logger.error
-        self.critical = self.logger.critical
+
+    @cached_property
+    def logger(self) -> logging.Logger:
+        """Its own, at the task's level. Not one of logging's tree: a task may be named like an application's logger,
+        and must not get its level."""
+        logger = logging.Logger(self.task, self._level)
+        logger.addHandler(self._way.handler)
+        return logger
+
+    @property
+    def debug(self) -> Callable[..., None]:
+        return self.logger.debug
+
+    @property
+    def info(self) -> Callable[..., None]:
+        return self.logger.info
+
+    @property
+    def warning(self) -> Callable[..., None]:
+        return self.logger.warning
+
+    @property
+    def error(self) -> Callable[..., None]:
+        return self.logger.error
+
+    @property
+    def critical(self) -> Callable[..., None]:
+        return self.logger.critical
 
     def progress(self, done: float, total: float | None = None, text: str = "") -> None:
         """Say how far the run is. As often as you like: what is shown is refreshed at most ten times a second."""

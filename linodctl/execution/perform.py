@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import inspect
 import json
-import logging
 from collections.abc import Callable
 from typing import Any
 
-from linodctl.execution.context import Cancelled, RunContext, Sink
+from linodctl.execution.context import Cancelled, RunContext, Sink, Way
 from linodctl.execution.job import CantRun, Job
 from linodctl.execution.outcome import Ending, raised, returned, unfit_for_json
 from linodctl.execution.resolve import resolve
@@ -19,6 +18,9 @@ LARGEST_MEMORY = 64 * 1024
 """Characters of JSON."""
 
 
+_json_of = json.JSONEncoder(sort_keys=True).encode
+
+
 class NotARun(CantRun):
     """Calling the procedure runs nothing."""
 
@@ -27,14 +29,14 @@ def perform(
     job: Job,
     sink: Sink,
     cancelled: Cancelled,
-    handler: logging.Handler,
+    way: Way,
     find: Callable[[str], Callable[..., Any]] = resolve,
     is_over: Callable[[], None] = lambda: None,
 ) -> Ending:
     """Carry out one run and say how it ended. Raises nothing that the procedure raises. `is_over` is called once that
     has come back, before its end is put into words."""
-    before = json.dumps(job.memory, sort_keys=True)
-    context = RunContext(job, sink, cancelled, handler)
+    before = _json_of(job.memory)
+    context = RunContext(job, sink, cancelled, way)
     try:
         try:
             value = _call(job, context, find)
@@ -74,7 +76,7 @@ def _with_memory(ending: Ending, memory: Any, before: str) -> Ending:
     """The ending with the memory to be kept, if it changed; a failed run if it can't be kept."""
     problem = unfit_for_json(memory, "memory") if isinstance(memory, dict) else "it is no longer a dict"
     if problem is None:
-        after = json.dumps(memory, sort_keys=True)
+        after = _json_of(memory)
         if after == before:
             return ending
         if len(after) <= LARGEST_MEMORY:

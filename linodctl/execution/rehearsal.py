@@ -31,7 +31,7 @@ def rehearse(stop: Cancelled) -> None:
     order = unpack(pack({"level": logging.CRITICAL, "scheduled_for": _AT, "memory": {}, "args": {}}))
     job = Job(run_id=0, task="rehearsal", func=f"{__name__}.nothing", attempt=1, **order)
     with Capture(_Nobody(), job.level) as capture:
-        pack(["end", perform(job, _Nobody(), stop, capture.handler).told()])
+        pack(["end", perform(job, _Nobody(), stop, capture).told()])
 
 
 def nothing(context: RunContext) -> None:

@@ -18,18 +18,23 @@ from linodctl.execution.context import Sink
 
 
 class Route:
-    """The ways from one run to its sink. The streams are made when the run prints, which most never do."""
+    """The ways from one run to its sink. Each is made when the run logs or prints, which most never do."""
 
     def __init__(self, sink: Sink, level: int) -> None:
-        self.handler = SinkHandler(sink, level)
+        self._sink = sink
+        self.level = level
+
+    @cached_property
+    def handler(self) -> SinkHandler:
+        return SinkHandler(self._sink, self.level)
 
     @cached_property
     def stdout(self) -> LineStream:
-        return LineStream(self.handler.sink, *STDOUT, fd=1)
+        return LineStream(self._sink, *STDOUT, fd=1)
 
     @cached_property
     def stderr(self) -> LineStream:
-        return LineStream(self.handler.sink, *STDERR, fd=2)
+        return LineStream(self._sink, *STDERR, fd=2)
 
     def finish(self) -> None:
         """Give away unfinished last lines."""
@@ -71,13 +76,15 @@ class Router:
     def enter(self, route: Route) -> None:
         """From here on this thread belongs to a run."""
         CURRENT.set(route)
-        self._levels.append(route.handler.level)
-        logging.root.setLevel(min(self._root_level, *self._levels))
+        self._levels.append(route.level)
+        lowest = min(self._root_level, *self._levels)
+        if logging.root.level != lowest:
+            logging.root.setLevel(lowest)  # every logger looks for its level anew: not for each of many like runs
 
     def leave(self, route: Route) -> None:
+        """The root logger's level stays as it is: the next run probably asks for the same."""
         CURRENT.set(None)
-        self._levels.remove(route.handler.level)
-        logging.root.setLevel(min([self._root_level, *self._levels]))
+        self._levels.remove(route.level)
         route.finish()
 
     def _is_the_runners(self, record: logging.LogRecord) -> bool:
@@ -94,7 +101,7 @@ class Router:
 class _RoutedHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         route = CURRENT.get()
-        if route is not None and record.levelno >= route.handler.level:
+        if route is not None and record.levelno >= route.level:
             route.handler.handle(record)
 
 

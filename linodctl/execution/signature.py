@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from linodctl.execution.job import CantRun
 
@@ -64,6 +65,19 @@ def context_parameter(parameters: _Parameters | None) -> inspect.Parameter | Non
 
 
 def _parameters(func: Callable[..., Any]) -> _Parameters | None:
+    """None for what doesn't say."""
+    if not inspect.isfunction(func):
+        return _ask(func)
+    if func not in _KNOWN:
+        _KNOWN[func] = _ask(func)
+    return _KNOWN[func]
+
+
+_KNOWN: WeakKeyDictionary[Callable[..., Any], _Parameters | None] = WeakKeyDictionary()
+"""Of functions, which stay as they are: to ask one takes longer than a short run."""
+
+
+def _ask(func: Callable[..., Any]) -> _Parameters | None:
     try:
         return list(inspect.signature(func).parameters.values())
     except (TypeError, ValueError):

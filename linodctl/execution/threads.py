@@ -203,7 +203,7 @@ class Threads:
         before = time.thread_time()
         try:
             self._prepare()
-            ending = perform(job, run, run.cancelled, route.handler)
+            ending = perform(job, run, run.cancelled, route)
         except SetupError as error:
             ending = raised(error)
         finally:

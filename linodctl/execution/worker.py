@@ -153,7 +153,7 @@ class Worker:
             return raised(error)
         find = resolve if job.last else self._find
         stop = AskedToStop(self._channel)
-        ending = perform(job, self._reporter, stop, capture.handler, find, confine.lift_memory_limit)
+        ending = perform(job, self._reporter, stop, capture, find, confine.lift_memory_limit)
         if not job.last:
             self._imports.note()
         limit = job.surroundings["memory_limit"]
