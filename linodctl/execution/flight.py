@@ -47,8 +47,12 @@ class Flight:
         return self.order.run_id
 
     def started(self, pid: int, pid_started: str) -> None:
-        """From here on the timeout counts."""
+        """In a process of its own."""
         self._report(Started(self.run_id, pid, pid_started))
+        self.begun()
+
+    def begun(self) -> None:
+        """From here on the timeout counts."""
         self._timeout = self._loop.call_later(self.order.launch.timeout.total_seconds(), self._on_timeout, self.run_id)
 
     def log(self, lines: Sequence[LogLine]) -> None:

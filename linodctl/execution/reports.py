@@ -1,4 +1,5 @@
-"""What the executor tells the runner. On one run, in this order: Started, any Logged and Progressed, Ended."""
+"""What the executor tells the runner. On one run, in this order: Started (of a process of its own), any Logged and
+Progressed, Ended."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ def log_line(when: float, level: int, logger: str, text: str) -> LogLine:
 
 
 class Started(Value):
-    """The run's process is there (or its thread: then `pid` is the runner's own)."""
+    """The run's process is there."""
 
     run_id: int
     pid: int

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import copy
-import os
 import threading
 import time
 from collections import deque
@@ -25,7 +24,6 @@ from linodctl.execution.perform import perform
 from linodctl.execution.reports import LogLine, log_line
 from linodctl.execution.routing import Route, Router
 from linodctl.execution.settle import Exit, result_of, settle
-from linodctl.identity import process_started
 from linodctl.values import replace
 
 
@@ -141,8 +139,6 @@ class Threads:
         self._router: Router | None = None
         self._runs: set[ThreadRun] = set()
         self._hands = Hands()
-        self._pid = os.getpid()
-        self._pid_started = process_started(self._pid) or ""
         self._preparing = threading.Lock()
         self._prepared: ExecutionSite | None = None
         self._mail: deque[Callable[[], None]] = deque()
@@ -188,7 +184,7 @@ class Threads:
         if flight.landed or flight.asked is not None:
             run.land(settle(None, Exit(), flight.asked))
             return
-        flight.started(self._pid, self._pid_started)
+        flight.begun()
         fields = flight.order.job()
         job = Job(**{**fields, "memory": copy.deepcopy(fields["memory"])})
         try:

@@ -143,7 +143,8 @@ class _Here:
         assert start.before is not None
         states = [replace(start.before, last_start_time=start.at)] if self._is_ours else []
         with self._store.transaction() as ledger:
-            written = Batch(decisions=[start], states=states).write(ledger, socket.gethostname())
+            procedures = [(start.task.name, start.task.procedure)]
+            written = Batch(procedures=procedures, decisions=[start], states=states).write(ledger, socket.gethostname())
         if written.refused:
             name = start.task.name
             raise LinodctlError(f"the runner was faster and runs '{name}' itself; 'linodctl logs -f {name}' follows it")

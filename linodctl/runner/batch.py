@@ -66,8 +66,7 @@ class Batch:
             _write_report(ledger, report)
         for run_id, result, at in self.ends:
             ledger.end(run_id, result, at)
-        for state in self.states:
-            ledger.save(state)
+        ledger.save(*self.states)
         written = Written()
         if self.life is not None:
             written.runner_id = ledger.runner_started(**self.life._asdict())

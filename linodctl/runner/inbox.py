@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections import deque
 
-from linodctl.execution.reports import Logged, Progressed, Report, Started
+from linodctl.execution.reports import Logged, Progressed, Report
 
 CHATTER = 0.1
 """Seconds for which small talk is collected before it wakes the loop: chatty runs cost little."""
@@ -53,5 +52,5 @@ class Inbox:
 
 
 def _can_wait(report: Report) -> bool:
-    """Log lines and progress; and that a thread has begun, for it dies with this process: nobody will look for it."""
-    return isinstance(report, Logged | Progressed) or (isinstance(report, Started) and report.pid == os.getpid())
+    """Log lines and progress."""
+    return isinstance(report, Logged | Progressed)

@@ -19,7 +19,7 @@ _POISON = re.compile("[\x00\ud800-\udfff]")
 
 def text_of(instant: datetime) -> str:
     """An aware instant as text whose alphabetical order is the order of time. ValueError for a naive one."""
-    return _spelled(_in_utc(instant))
+    return _spelled(instant if instant.tzinfo is UTC else _in_utc(instant))
 
 
 def text_of_once(instant: datetime) -> str:
@@ -63,7 +63,11 @@ def json_of(value: Any) -> str:
     """JSON in ASCII, so that not even a lone surrogate keeps it out; what JSON doesn't know becomes text."""
     if isinstance(value, dict) and not value:
         return "{}"
-    return json.dumps(value, default=str, separators=(",", ":"))
+    return _encode(value)
+
+
+_encode = json.JSONEncoder(default=str, separators=(",", ":")).encode
+_encode_strictly = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def mapping_of(text: str) -> dict[str, Any]:
@@ -97,7 +101,7 @@ def memory_complaint(memory: Mapping[str, Any]) -> str | None:
     if not memory:
         return None
     try:
-        size = len(json.dumps(dict(memory), separators=(",", ":")))
+        size = len(_encode_strictly(dict(memory)))
     except (TypeError, ValueError, RecursionError) as error:
         return f"the memory was not kept, since it is not JSON ({error}); the one before stays"
     if size > LARGEST_MEMORY:
@@ -110,7 +114,7 @@ def memory_complaint(memory: Mapping[str, Any]) -> str | None:
 def pending_json(items: Collection[Pending]) -> str:
     if not items:
         return "[]"
-    return json.dumps([_pending_shape(item) for item in items], separators=(",", ":"))
+    return _encode_strictly([_pending_shape(item) for item in items])
 
 
 def pending_of(text: str) -> tuple[Pending, ...]:

@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from linodctl.domain import LogLevel, Result, TaskState
+from linodctl.domain import Isolation, LogLevel, Result, TaskState
 from linodctl.identity import boot_id, myself, process_started
 from linodctl.store import streaks, tasks_table
 from linodctl.store.columns import (
@@ -53,7 +53,8 @@ class Ledger(Reader):
     # --- runs -----------------------------------------------------------------------------------
 
     def start(self, start: Start, host: str, log_level: LogLevel | None = None) -> int:
-        """Claim the slot or the request, durable with the transaction, and give the run its id.
+        """Claim the slot or the request, durable with the transaction, and give the run its id. A run in a thread has
+        its process already: this one.
 
         AlreadyClaimed if this attempt is on record, NotWaiting if the request was withdrawn or started: then nothing is
         written of it, and the transaction can go on. `log_level` defaults to the request's, else the task's.
@@ -67,11 +68,10 @@ class Ledger(Reader):
                 "UPDATE requests SET run_id = ?, started_at = ? WHERE request_id = ?",
                 [run_id, text_of(start.at), request_id],
             )
-        self.name_procedures([(start.task.name, start.task.procedure)])
         return run_id
 
     def started(self, run_id: int, pid: int, pid_started: str) -> None:
-        """The run's process is there; `pid_started` tells it from a later one with the same pid."""
+        """The run's own process is there; `pid_started` tells it from a later one with the same pid."""
         self._write("UPDATE runs SET pid = ?, pid_started = ? WHERE run_id = ?", [pid, pid_started, run_id])
 
     def progress(self, run_id: int, done: float, total: float | None, text: str) -> None:
@@ -128,9 +128,9 @@ class Ledger(Reader):
         """Record slots that are not run; they lengthen the task's latest streak if they continue it."""
         streaks.add(self._connection, skip)
 
-    def save(self, state: TaskState) -> None:
-        """Remember everything of the task but its flag, which `disable` and `enable` set."""
-        tasks_table.save(self._connection, state)
+    def save(self, *states: TaskState) -> None:
+        """Remember everything of these tasks but their flags, which `disable` and `enable` set."""
+        tasks_table.save(self._connection, states)
 
     def name_procedures(self, procedures: Iterable[tuple[str, str]]) -> None:
         """Note down which procedure each task runs: (task, procedure)."""
@@ -163,8 +163,8 @@ class Ledger(Reader):
     # --- inside ---------------------------------------------------------------------------------
 
     def _is_waiting(self, request_id: int) -> bool:
-        row = self.request_row(request_id)
-        return row is not None and row.run_id is None and row.cancelled_at is None
+        sql = "SELECT 1 FROM requests WHERE request_id = ? AND run_id IS NULL AND cancelled_at IS NULL"
+        return bool(self._all(sql, [request_id]))
 
     def _log_level(self, start: Start, request_id: int | None) -> LogLevel:
         """A request's retries keep its level."""
@@ -172,10 +172,12 @@ class Ledger(Reader):
         return (request.log_level if request else None) or start.task.log_level
 
     def _claim(self, start: Start, request_id: int | None, host: str, log_level: LogLevel) -> int:
+        owner, pid, pid_started = _this_process(os.getpid())
+        in_thread = start.task.launch.isolation is Isolation.THREAD
         try:
             cursor = self._connection.execute(
                 "INSERT INTO runs (task, procedure, trigger, scheduled_for, slot, attempt, request_id, log_level, "
-                "start_time, host, owner) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "start_time, host, owner, pid, pid_started) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     start.task.name,
                     start.task.procedure,
@@ -187,7 +189,9 @@ class Ledger(Reader):
                     log_level.value,
                     text_of(start.at),
                     host,
-                    _owner(os.getpid()),
+                    owner,
+                    pid if in_thread else None,
+                    pid_started if in_thread else None,
                 ),
             )
         except sqlite3.IntegrityError as error:
@@ -206,9 +210,9 @@ class Ledger(Reader):
 
 
 @lru_cache(maxsize=1)
-def _owner(pid: int) -> str:
-    """This process; anew after a fork."""
-    return myself()
+def _this_process(pid: int) -> tuple[str, int, str]:
+    """Its name, its pid, and when it was started; anew after a fork."""
+    return myself(), pid, process_started(pid) or ""
 
 
 def _reason(result: Result) -> str | None:

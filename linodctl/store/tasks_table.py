@@ -36,28 +36,29 @@ _SAVE = f"""
 """
 
 
-def save(connection: sqlite3.Connection, state: TaskState) -> None:
-    """Remember `state`, without its flag. A memory that doesn't fit leaves the one before."""
+def save(connection: sqlite3.Connection, states: Iterable[TaskState]) -> None:
+    """Remember `states`, without their flags. A memory that doesn't fit leaves the one before."""
+    connection.executemany(_SAVE, map(_row, states))
+
+
+def _row(state: TaskState) -> tuple[str | int | None, ...]:
     memory = memory_of(state.memory)
-    connection.execute(
-        _SAVE,
-        (
-            state.name,
-            text_or_none(state.first_seen),
-            text_or_none(state.anchor),
-            text_or_none(state.settled),
-            pending_json(state.pending),
-            state.recurrence,
-            state.used,
-            text_or_none(state.last_slot),
-            text_or_none(state.last_start_time),
-            text_or_none(state.last_end_time),
-            state.last_outcome.value if state.last_outcome else None,
-            text_or_none(state.last_success),
-            state.failures,
-            memory,
-            memory,
-        ),
+    return (
+        state.name,
+        text_or_none(state.first_seen),
+        text_or_none(state.anchor),
+        text_or_none(state.settled),
+        pending_json(state.pending),
+        state.recurrence,
+        state.used,
+        text_or_none(state.last_slot),
+        text_or_none(state.last_start_time),
+        text_or_none(state.last_end_time),
+        state.last_outcome.value if state.last_outcome else None,
+        text_or_none(state.last_success),
+        state.failures,
+        memory,
+        memory,
     )
 
 

@@ -66,7 +66,7 @@ def test_an_older_file_is_read_as_its_history_tells(state: Path, monkeypatch: py
             ran(store, "b", 0, Result(Outcome.LOST))
             with store.transaction() as ledger:
                 ledger.start(slot_start("c", 0), host="here")
-                ledger.name_procedures([("d", "p")])
+                ledger.name_procedures([(name, "p") for name in "abcd"])
     with open_store(state) as store:
         assert store.lately(["b", "c", "d"]) == {"b": ((Outcome.LOST,), (1,))}
         assert store.lately(["a"])["a"].seconds == tuple(range(KEPT + 2, 2, -1))

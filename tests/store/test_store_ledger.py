@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from entries import FINE, NOON, at, line, ran, request_start, slot_start
 
-from linodctl.domain import LogLevel, Outcome, Pending, Result, Run, TaskState, Trigger
+from linodctl.domain import Isolation, LogLevel, Outcome, Pending, Result, Run, TaskState, Trigger
 from linodctl.identity import myself
 from linodctl.store import AlreadyClaimed, NotWaiting
 from linodctl.store.columns import LARGEST_MEMORY, text_of
@@ -53,6 +53,15 @@ def test_a_run_from_claim_to_end(store: Store) -> None:
     )
     assert (run.exit_code, run.signal, run.cpu_seconds, run.max_rss) == (1, 9, 0.25, 2**40)
     assert store.running() == []
+
+
+def test_a_run_in_a_thread_has_this_process_from_the_beginning(store: Store) -> None:
+    start = slot_start("a", 0)
+    launch = replace(start.task.launch, isolation=Isolation.THREAD)
+    with store.transaction() as ledger:
+        ledger.start(replace(start, task=replace(start.task, launch=launch)), host="here")
+    [run] = store.running()
+    assert f"{run.pid}/{run.pid_started}/" == myself()[: myself().rindex("/") + 1]
 
 
 def test_an_end_is_final(store: Store) -> None:
@@ -277,8 +286,8 @@ def test_a_block_that_raises_leaves_nothing(store: Store) -> None:
 
 
 def test_the_procedure_is_noted_with_the_task(store: Store) -> None:
-    ran(store, "a", 0)
     with store.transaction() as ledger:
+        ledger.name_procedures([("a", "one"), ("b", "procedure_of_b")])
         ledger.name_procedures([("a", "other"), ("b", "procedure_of_b")])
     rows = store._all("SELECT name, procedure FROM tasks ORDER BY name")
     assert [tuple(row) for row in rows] == [("a", "other"), ("b", "procedure_of_b")]

@@ -40,7 +40,7 @@ def filled(state: Path) -> Path:
                 ledger.end(run_id, result, at(100 * number + seconds))
         with store.transaction() as ledger:
             ledger.start(slot_start("b", 0), host="here")
-            ledger.name_procedures([("c", "see")])
+            ledger.name_procedures([("a", "procedure_of_a"), ("b", "see"), ("c", "see")])
     return state
 
 
