@@ -15,7 +15,7 @@ from typing import IO, Any, TypeVar
 
 import warm
 
-from linodctl.runner.control import ask
+from linodctl.runner.calling import ask
 
 Runner = warm.Process | subprocess.Popen[str]
 T = TypeVar("T")

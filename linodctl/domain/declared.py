@@ -62,6 +62,11 @@ class Launch(Value):
     grace: timedelta = timedelta(seconds=10)
     """Between TERM and KILL."""
 
+    @property
+    def is_fresh(self) -> bool:
+        """Whether each run has a process of its own."""
+        return self.isolation is Isolation.PROCESS and self.reuse == 1
+
 
 class Procedure(Value):
     """A function by dotted path with its defaults."""

@@ -31,6 +31,9 @@ from linodctl.execution.threads import ThreadRun, Threads
 from linodctl.execution.wire import Unsendable, pack
 from linodctl.recurrence.values import duration_text
 
+MOST_EXPECTED = 4
+"""Workers that are forked ahead on a caller's word: it may not keep it."""
+
 __all__ = ["Executor", "ProbeFailed", "SetupFailed"]
 
 
@@ -94,17 +97,24 @@ class Executor:
             self._loop.call_soon(self._launch_waiting)
         elif order.launch.isolation is Isolation.THREAD:
             self._runs[order.run_id] = self._threads.start(flight)
-        else:
+        elif self._keeper.link is None:
             self._waiting.append(flight)
-            self._loop.call_soon(self._launch_waiting)
+        else:
+            self._launch(flight, self._keeper.link)
 
     def get_ready(self, launches: Iterable[Launch]) -> None:
         """Runs launched like these will probably be ordered within a moment: fork their workers now."""
+        self._have_spares(sum(launch.is_fresh for launch in launches))
+
+    def expect(self, fresh: int) -> None:
+        """Somebody is about to ask for so many runs in processes of their own: fork workers for the first few now."""
+        self._have_spares(min(len(self._spares) + fresh, MOST_EXPECTED))
+
+    def _have_spares(self, count: int) -> None:
         link = self._keeper.link
-        fresh = sum(launch.isolation is Isolation.PROCESS and launch.reuse == 1 for launch in launches)
-        if fresh and link is not None and self._closing is None:
+        if count > 0 and link is not None and self._closing is None:
             with contextlib.suppress(OSError):  # if no more may be opened, those runs will hear of it
-                self._spares.fill(link, fresh)
+                self._spares.fill(link, count)
 
     def cancel(self, run_id: int, why: str, outcome: Outcome = Outcome.CANCELLED) -> bool:
         """Begin to stop a run; it will end with this outcome and reason. False if it isn't under way, or was asked."""
@@ -171,10 +181,10 @@ class Executor:
             if worker is not None:
                 worker.dismiss()
             reason = f"an argument can't be handed over: {error}"
-            self._land(flight, Result(Outcome.FAILED, reason=reason, error=reason))
+            self._loop.call_soon(self._land, flight, Result(Outcome.FAILED, reason=reason, error=reason))
         except OSError as error:
             reason = f"no process could be made for the run: {error.strerror}"
-            self._land(flight, Result(Outcome.LOST, reason=reason))
+            self._loop.call_soon(self._land, flight, Result(Outcome.LOST, reason=reason))
         else:
             self._runs[order.run_id] = ProcessRun(flight, link, worker, self._loop, self._on_end)
             worker.send(frame)

@@ -47,6 +47,9 @@ class Spares:
         self._ready: dict[Spare, None] = {}
         self._timer: asyncio.TimerHandle | None = None
 
+    def __len__(self) -> int:
+        return len(self._ready)
+
     def fill(self, link: ZygoteLink, count: int) -> None:
         """Have this many of that zygote. OSError when this process may not open the descriptors for one."""
         if self._timer is not None:

@@ -142,7 +142,7 @@ def seen(
 
 def troubles_of(state: Path) -> list[str] | None:
     """What the runner itself says is wrong, even with the state file; None if it doesn't answer."""
-    from linodctl.runner.control import ask
+    from linodctl.runner.calling import ask
 
     answer = ask(state, "status", timeout=PATIENCE)
     return None if answer is None else [str(trouble) for trouble in answer.get("troubles", ())]

@@ -10,6 +10,7 @@ from linodctl.domain import LogLevel, Request, Task
 from linodctl.errors import NoRunner, UnknownName, UsageError
 from linodctl.operations.names import select
 from linodctl.operations.site import Site, who
+from linodctl.runner.calling import Line, ask
 from linodctl.store.lock import SiteLock
 from linodctl.values import Value
 
@@ -27,11 +28,9 @@ class Heard(Value):
     woken: bool
 
 
-def tell_runner(site: Site, op: str = "wake") -> Heard:
-    """Wake the runner, if there is one."""
-    from linodctl.runner.control import ask
-
-    answer = ask(site.state, op)
+def tell_runner(site: Site, op: str = "wake", line: Line | None = None) -> Heard:
+    """Wake the runner, if there is one, by a line that may be open already."""
+    answer = (line.ask(op) if line else None) or ask(site.state, op)
     if answer is not None and answer.get("ok"):
         return Heard(alive=True, woken=True)
     return Heard(alive=SiteLock(site.state).holder() is not None, woken=False)
@@ -45,14 +44,17 @@ def trigger(
     log_level: LogLevel | None = None,
     as_of: datetime | None = None,
 ) -> tuple[list[Request], Heard]:
-    """Request a run of each task as soon as possible."""
+    """Request a run of each task as soon as possible. The runner is told before, so that it can fork meanwhile."""
     chosen = select(site.loaded.tasks, named(names))
-    with site.writing() as store:
-        requests = [
-            store.request(task.name, site.now(), who(), args=dict(args or {}), log_level=log_level, as_of=as_of)
-            for task in chosen
-        ]
-    return requests, tell_runner(site)
+    with Line(site.state) as line:
+        line.tell("expect", fresh=sum(task.launch.is_fresh for task in chosen))
+        me = who()
+        with site.writing() as store:
+            requests = [
+                store.request(task.name, site.now(), me, args=dict(args or {}), log_level=log_level, as_of=as_of)
+                for task in chosen
+            ]
+            return requests, tell_runner(site, line=line)
 
 
 def enable(site: Site, names: Sequence[str]) -> tuple[list[Task], Heard]:

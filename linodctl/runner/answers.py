@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from linodctl import __version__, events
+from linodctl.execution.executor import Executor
 from linodctl.runner.books import Books
 from linodctl.runner.changes import Changes
 from linodctl.runner.inbox import Inbox
@@ -18,10 +19,18 @@ class Answers:
     """Whatever the callers wish stands in the state file already: they wake the runner, or ask how it is."""
 
     def __init__(
-        self, changes: Changes, books: Books, inbox: Inbox, signals: Signals, troubles: Troubles, since: datetime
+        self,
+        changes: Changes,
+        books: Books,
+        executor: Executor,
+        inbox: Inbox,
+        signals: Signals,
+        troubles: Troubles,
+        since: datetime,
     ) -> None:
         self._changes = changes
         self._books = books
+        self._executor = executor
         self._inbox = inbox
         self._signals = signals
         self._troubles = troubles
@@ -29,14 +38,17 @@ class Answers:
 
     def __call__(self, message: dict[str, Any]) -> dict[str, Any]:
         self._troubles(events.Mended(DESCRIPTORS, "the control socket takes calls again"))
-        match message.get("op"):
-            case "wake":
+        match message:
+            case {"op": "wake"}:
                 pass
-            case "reload":
+            case {"op": "expect", "fresh": int(fresh)}:  # a wish is about to be written
+                self._executor.expect(fresh)
+                return {"ok": True}
+            case {"op": "reload"}:
                 self._changes.want_reload()
-            case "stop":
+            case {"op": "stop"}:
                 self._signals.stop("asked to by 'linodctl stop'")
-            case "status":
+            case {"op": "status"}:
                 return self._status()
             case _:
                 return {"error": "unknown op"}

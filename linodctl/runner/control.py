@@ -1,6 +1,6 @@
 """The control socket: how other processes wake the runner, ask how it is, and tell it to reload or stop.
 
-One JSON line in, one JSON line out. Mode 0600: who may open the state file may talk to its runner.
+One JSON line out for each that came in. Mode 0600: who may open the state file may talk to its runner.
 """
 
 from __future__ import annotations
@@ -12,15 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from linodctl.sockets import ListeningSocket, connect
+from linodctl.runner.calling import MAX_LINE, socket_path
+from linodctl.sockets import ListeningSocket
 
-MAX_LINE = 64 * 1024
 Handler = Callable[[dict[str, Any]], dict[str, Any]]
-
-
-def socket_path(state: Path) -> Path:
-    """Where the runner of this state file listens."""
-    return state.with_name(state.name + ".sock")
 
 
 class ControlServer:
@@ -52,8 +47,7 @@ class ControlServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, TimeoutError, asyncio.LimitOverrunError, ValueError):
-            line = await asyncio.wait_for(reader.readline(), timeout=10)
-            if line:
+            while line := await asyncio.wait_for(reader.readline(), timeout=10):
                 writer.write(json.dumps(self._answer(line)).encode() + b"\n")
                 await writer.drain()
         with contextlib.suppress(ConnectionError):
@@ -67,15 +61,3 @@ class ControlServer:
         if not isinstance(message, dict):
             return {"error": "not a JSON object"}
         return self._handle(message)
-
-
-def ask(state: Path, op: str, *, timeout: float = 5.0, **more: Any) -> dict[str, Any] | None:
-    """Send one message to the runner of this state file; None if nobody answers within `timeout` seconds."""
-    try:
-        with connect(socket_path(state), timeout) as client:
-            client.sendall(json.dumps({"op": op, **more}).encode() + b"\n")
-            answer = client.makefile("rb").readline(MAX_LINE)
-            message = json.loads(answer) if answer else None
-    except (OSError, ValueError, RecursionError):
-        return None
-    return message if isinstance(message, dict) else None

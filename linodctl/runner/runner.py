@@ -66,7 +66,7 @@ class Runner:
         self._signals = signals
         self._clock = clock
         self._tell = troubles
-        answers = Answers(changes, books, inbox, signals, troubles, clock.now())
+        answers = Answers(changes, books, executor, inbox, signals, troubles, clock.now())
         self._control = ControlServer(store.path, answers)
         self._surroundings = Surroundings(lock, store, self._control, troubles, signals.stop)
         self._ticker = Ticker(

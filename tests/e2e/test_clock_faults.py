@@ -16,7 +16,7 @@ from linodctl import events
 from linodctl.clock import SystemClock
 from linodctl.domain import SkipRow
 from linodctl.operations.site import Site
-from linodctl.runner.control import ask
+from linodctl.runner.calling import ask
 from linodctl.runner.narrator import Narrator
 from linodctl.runner.session import session
 from linodctl.store import open_reader, open_store

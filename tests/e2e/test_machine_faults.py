@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from sites import Runner, SiteFolder, signal_and_wait
 
-from linodctl.runner.control import ask
+from linodctl.runner.calling import ask
 
 MakeSite = Callable[[str], SiteFolder]
 

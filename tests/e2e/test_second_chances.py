@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sites import SiteFolder
 
-from linodctl.runner.control import ask
+from linodctl.runner.calling import ask
 
 MakeSite = Callable[[str], SiteFolder]
 

@@ -16,6 +16,7 @@ from execution_bench import Bench, gone
 from linodctl.clock import Clock
 from linodctl.domain import Launch, Outcome
 from linodctl.execution import spares
+from linodctl.execution.executor import MOST_EXPECTED
 from linodctl.execution.link import ZygoteLink
 from linodctl.execution.offspring import children
 from linodctl.execution.worker_process import WorkerProcess
@@ -88,6 +89,14 @@ def test_setup_may_hold_more_descriptors_than_select_can_watch(
 
 def test_neither_threads_nor_reused_workers_are_forked_ahead(bench: Bench) -> None:
     assert get_ready(bench, 3, reuse=5) == []
+
+
+def test_on_a_caller_s_word_only_a_few_are_forked_ahead(bench: Bench) -> None:
+    async def expect(fresh: int) -> int:
+        bench.executor.expect(fresh)
+        return len(bench.executor._spares)
+
+    assert [bench.do(expect(fresh)) for fresh in (-1, 0, 1, 1, 10**9)] == [0, 0, 1, 2, MOST_EXPECTED]
 
 
 def test_those_that_nobody_needed_go(bench: Bench) -> None:

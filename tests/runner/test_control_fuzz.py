@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 from sites import SiteFolder, signal_and_wait
 
-from linodctl.runner.control import MAX_LINE, ControlServer, ask, socket_path
+from linodctl.runner.calling import MAX_LINE, Line, ask, socket_path
+from linodctl.runner.control import ControlServer
 
 json_values = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=10)),
@@ -71,10 +72,32 @@ def test_any_line_is_answered_in_json(tmp_path: Path, line: bytes) -> None:
     assert isinstance(json.loads(answer), dict)
 
 
+def test_each_line_has_its_answer(tmp_path: Path) -> None:
+    """A caller may say something before it asks: answers don't get mixed up. Nor does it matter if nobody listens."""
+
+    def call() -> tuple[dict[str, Any] | None, ...]:
+        with Line(tmp_path / "linodctl.db") as line:
+            line.tell("one")
+            line.tell("two")
+            return line.ask("three"), line.ask("four")
+
+    async def main() -> tuple[dict[str, Any] | None, ...]:
+        server = ControlServer(tmp_path / "linodctl.db", lambda message: message)
+        await server.open()
+        try:
+            return await asyncio.to_thread(call)
+        finally:
+            await server.close()
+
+    assert asyncio.run(main()) == ({"op": "three"}, {"op": "four"})
+    assert call() == (None, None)
+
+
 def test_a_runner_hears_nonsense_and_goes_on(tmp_path: Path) -> None:
     site = SiteFolder(tmp_path, "procedures: {quick: {func: jobs.quick, every: never}}")
     with site.runner() as runner:
         odd = [json.dumps({"op": op}).encode() for op in (None, [], {}, 1, "", "pause", "x" * 1000, {"op": "stop"})]
+        odd += [json.dumps({"op": "expect", "fresh": fresh}).encode() for fresh in (None, "1", -1, 10**30)]
         for line in [*HOSTILE, *odd]:
             exchange(socket_path(site.state), line)
         assert site.cli("trigger", "quick", "--wait")[0]["outcome"] == "succeeded"

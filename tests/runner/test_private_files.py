@@ -21,7 +21,8 @@ from linodctl.cli.reports import write_report
 from linodctl.config import LogConfig
 from linodctl.domain import LogLevel
 from linodctl.logserver.site_log import set_up_log
-from linodctl.runner.control import ControlServer, ask
+from linodctl.runner.calling import ask
+from linodctl.runner.control import ControlServer
 from linodctl.store import open_store
 from linodctl.store.lock import SiteLock
 

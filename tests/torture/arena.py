@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from linodctl.operations.site import Site
-from linodctl.runner.control import ask
+from linodctl.runner.calling import ask
 from linodctl.store import open_reader
 
 from . import journal

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from linodctl.config import ConfigError
 from linodctl.errors import LinodctlError
 from linodctl.operations import wishes
-from linodctl.runner.control import ask
+from linodctl.runner.calling import ask
 from linodctl.store import open_reader
 
 from . import crash
