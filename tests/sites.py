@@ -74,6 +74,10 @@ def asks_for_more_time(ar):
     raise Retry(after=2 if ar.attempt == 1 else 3600)
 
 
+def punctual(ar):
+    note("began", time.time() - ar.scheduled_for.timestamp())
+
+
 def skips():
     from linodctl import Skip
     raise Skip("no rates on Sundays")

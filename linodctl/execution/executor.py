@@ -38,7 +38,7 @@ __all__ = ["Executor", "ProbeFailed", "SetupFailed"]
 
 
 class Executor:
-    """Carries out runs. It belongs to the loop's thread, where `report` is called, too (never from within `start`)."""
+    """Carries out runs. It belongs to the loop's thread, where `report` is called, too; no run ends within `start`."""
 
     def __init__(self, site: ExecutionSite, report: Callable[[Report], None], clock: Clock | None = None) -> None:
         self._site = site

@@ -149,7 +149,7 @@ class Threads:
             self._router = Router()
         run = ThreadRun(self, flight, self._loop)
         self._runs.add(run)
-        self._loop.call_soon(self._begin, run, self._router)
+        self._begin(run, self._router)
         return run
 
     def post(self, news: Callable[[], None]) -> None:
@@ -181,16 +181,14 @@ class Threads:
 
     def _begin(self, run: ThreadRun, router: Router) -> None:
         flight = run.flight
-        if flight.landed or flight.asked is not None:
-            run.land(settle(None, Exit(), flight.asked))
-            return
         flight.begun()
         fields = flight.order.job()
         job = Job(**{**fields, "memory": copy.deepcopy(fields["memory"])})
         try:
             run.thread = self._hands.do(f"linodctl-run-{flight.run_id}", partial(self._carry_out, run, router, job))
         except RuntimeError as error:
-            run.land(settle(None, Exit(), None, lost=f"no thread could be made for the run: {error}"))
+            lost = settle(None, Exit(), None, lost=f"no thread could be made for the run: {error}")
+            self._loop.call_soon(run.land, lost)
 
     def _carry_out(self, run: ThreadRun, router: Router, job: Job) -> Callable[[], None]:
         """The run itself, in its thread; returns how to report its end."""

@@ -44,6 +44,13 @@ class Lane:
     def why_disabled(self) -> str:
         return self.state.disabled_reason or self.task.disabled or "by hand" if self.disabled else ""
 
+    @property
+    def is_at_leisure(self) -> bool:
+        """Whether its next slot depends on no other run, neither of this task nor, by a limit or `run_after`, of
+        another one."""
+        policy, state = self.task.policy, self.state
+        return not (self.running or self.requests or state.pending or self.disabled or policy.use or policy.run_after)
+
     def next_wake(self, now: datetime) -> datetime | None:
         """The next instant at which time alone changes something here."""
         if self.removed:

@@ -49,15 +49,21 @@ class Scheduler:
 
     # --- the tick -------------------------------------------------------------------------------
 
-    def tick(self, now: datetime, *, new_slots: bool = True, starts: bool = True) -> list[Decision]:
+    def tick(
+        self, now: datetime, *, new_slots: bool = True, starts: bool = True, ahead: datetime | None = None
+    ) -> list[Decision]:
         """Everything that is to be done at `now`: what was noted since the last tick, skips, and starts in order.
 
         Without `new_slots` only what waits already may start; without `starts` nothing does, and no slot is lost by it.
+        Starts that are `certain` by the instant `ahead` are among the decisions: to be recorded now, and carried out
+        at their `at`, which is their slot.
         """
         if new_slots and starts:
             self._let_slots_come_due(now)
         if starts:
             self._fill_room(now)
+        if ahead is not None:
+            self._start_ahead(ahead)
         return self._yard.decided()
 
     def settle(self, now: datetime) -> None:
@@ -79,6 +85,13 @@ class Scheduler:
         """The tasks of which something comes due by `until` and will probably start: no more than there is room for."""
         lanes = (lane for lane in self._yard.agenda.until(until) if not (lane.disabled or lane.running))
         return [lane.task for lane in islice(lanes, self._room.left())]
+
+    def certain(self, until: datetime) -> list[Lane]:
+        """The lanes in which a slot that comes by `until` starts whatever other runs do meanwhile, by slot."""
+        if self._yard.queue.first() is not None:
+            return []  # others wait for room
+        lanes = (lane for lane in self._yard.agenda.until(until) if lane.is_at_leisure)
+        return sorted(lanes, key=lambda lane: (lane.wake, lane.task.number))[: self._room.left()]
 
     def holds(self, task: str) -> bool:
         """Whether it knows the task's state: it has the task, or had it and its runs still go on."""
@@ -124,6 +137,16 @@ class Scheduler:
             self._yard.reconsider(lane, now)
         for lane in waiting:
             self._yard.reconsider(lane, now)
+
+    def _start_ahead(self, until: datetime) -> None:
+        for lane in self.certain(until):
+            slot = lane.wake
+            assert slot is not None  # the agenda has it
+            self._yard.settle(lane, slot)
+            head = lane.head(slot)
+            if head is not None:
+                self._start(lane, head, slot)
+            self._yard.reconsider(lane, slot)
 
     # --- starting and ending --------------------------------------------------------------------
 

@@ -75,7 +75,7 @@ class Books:
         """`startup` slots come with the first tick, after what people wished while nobody was there."""
 
     def is_quiet(self, now: datetime) -> bool:
-        """Whether a tick at `now` would find nothing to do."""
+        """Whether a tick that looks as far as `now` would find nothing to do."""
         return not (self._inbox.reports or self._batch or self._has_news(now))
 
     def _has_news(self, now: datetime) -> bool:
@@ -85,9 +85,11 @@ class Books:
             return True
         return self._store.data_version() != self._seen_version
 
-    def tick(self, now: datetime, *, new_slots: bool = True, starts: bool = True) -> Work:
+    def tick(
+        self, now: datetime, *, new_slots: bool = True, starts: bool = True, ahead: datetime | None = None
+    ) -> Work:
         """Read what came, decide, record all of it in one transaction. The switches are `Scheduler.tick`'s."""
-        if self._is_small_talk(now):
+        if ahead is None and self._is_small_talk(now):
             self._note_small_talk(now)
             return Work()
         with self._store.transaction() as ledger:
@@ -99,7 +101,7 @@ class Books:
                     self._startup_due = False
                     self.scheduler.startup(now)
                 self._read_reports(now)
-                self._batch.decisions = self.scheduler.tick(now, new_slots=new_slots, starts=starts)
+                self._batch.decisions = self.scheduler.tick(now, new_slots=new_slots, starts=starts, ahead=ahead)
                 self._batch.states = self.scheduler.changed()
                 self._tell_of_the_time_before()
                 self._batch.decided = True

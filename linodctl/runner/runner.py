@@ -108,7 +108,7 @@ class Runner:
             self._chores.ring()
             await self._surroundings.keep(LOOK_AROUND)
             self._look_after_changes()
-            self._ticker.tick()
+            self._ticker.tick(looks_ahead=True)
             self._get_ready()
             self._cleaning.go_on()
             self._ticker.tell_of_the_pass()
@@ -189,9 +189,9 @@ class Runner:
         if self._ticker.cannot_write:
             seconds.append(RETRY_WRITE)
         else:
-            wakeup = self._books.scheduler.next_wakeup()
-            if wakeup is not None:
-                left = wakeup - self._clock.now()
+            tick = self._ticker.next
+            if tick is not None:
+                left = tick - self._clock.now()
                 seconds.append((left - AHEAD if left > AHEAD else left).total_seconds())
         if end is not None:
             seconds.append(end - self._clock.monotonic())

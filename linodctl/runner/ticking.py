@@ -1,9 +1,14 @@
-"""The tick: decide, record, act; or, where nothing can be recorded, tell that, start nothing, and try again later."""
+"""The tick: decide, record, act; or, where nothing can be recorded, tell that, start nothing, and try again later.
+
+What is certain to start is decided and recorded a little before its slot (`lead`), so that nothing is left but to act.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 from linodctl import events
 from linodctl.clock import Clock
@@ -15,6 +20,7 @@ from linodctl.planning import Start
 from linodctl.runner.books import Books, Work
 from linodctl.runner.changes import Changes
 from linodctl.runner.inbox import Inbox
+from linodctl.runner.lead import MOST, Lead
 from linodctl.runner.orders import order_for
 from linodctl.runner.surroundings import Surroundings
 from linodctl.runner.troubles import STATE, Troubles
@@ -45,6 +51,9 @@ class Ticker:
         self._clock = clock
         self._surroundings = surroundings
         self._tell = self._troubles = troubles
+        self._lead = Lead(books.scheduler)
+        self._last = clock.now()
+        """When the last tick was."""
         self._wrote = False
         """The state file was written since a pass was told of last."""
 
@@ -53,19 +62,27 @@ class Ticker:
         """Why nothing can be recorded at present."""
         return self._troubles.of(STATE)
 
-    def tick(self, *, new_slots: bool = True, starts: bool = True) -> None:
+    @property
+    def next(self) -> datetime | None:
+        """When the next tick should be, if nothing happens meanwhile."""
+        return self._lead.next_tick(self._last)
+
+    def tick(self, *, new_slots: bool = True, starts: bool = True, looks_ahead: bool = False) -> None:
         """One of them; the switches are `Scheduler.tick`'s."""
-        work = None
+        work, begin = None, self._clock.monotonic()
+        now = self._last = self._clock.now()
+        ahead = self._lead.looks_ahead_to(now) if looks_ahead and not self.cannot_write else None
         with self._as_far_as_possible():
-            now = self._clock.now()
-            if not self.cannot_write and self._books.is_quiet(now):
+            if not self.cannot_write and self._books.is_quiet(ahead or now):
                 return
-            work = self._books.tick(now, new_slots=new_slots, starts=starts)
+            work = self._books.tick(now, new_slots=new_slots, starts=starts, ahead=ahead)
             if self.cannot_write:
                 self._beat()  # a tick with nothing to write proves nothing
         if work is not None:
             self._wrote = True
             self._tell(events.Mended(STATE, "the state file can be written again; runs are started again"))
+            if ahead is not None and work.starts:
+                self._lead.learn(len(work.starts), timedelta(seconds=self._clock.monotonic() - begin))
             self._act(work)
 
     def tell_of_the_pass(self) -> None:
@@ -113,6 +130,7 @@ class Ticker:
 
     def _act(self, work: Work) -> None:
         for run_id, start in work.starts:  # first: it is for these that somebody may be waiting
+            self._wait_for(start.at)
             self._start(run_id, start)
         for event in work.events:
             self._tell(event)
@@ -121,6 +139,12 @@ class Ticker:
         if work.reload:
             self._changes.note_options()
             self._inbox.wake()
+
+    def _wait_for(self, slot: datetime) -> None:
+        """No run begins before its slot. The loop stands still meanwhile: its own timers count milliseconds."""
+        left = slot - self._clock.now()
+        if left > timedelta(0):
+            time.sleep(min(left, MOST).total_seconds())
 
     def _start(self, run_id: int, start: Start) -> None:
         try:

@@ -53,6 +53,19 @@ def test_no_slot_runs_twice_and_none_is_lost_when_the_runner_is_killed_again_and
     assert gaps == {1.0}, f"with 'missed: all' every second has its run: {runs} {streaks}"
 
 
+def test_no_run_begins_before_its_slot_though_its_claim_is_on_record_before_that(make_site: MakeSite) -> None:
+    site = make_site("""
+        defaults: {every: 1 second}
+        procedures:
+          fresh: {func: jobs.punctual}
+          warm: {func: jobs.punctual, reuse: 100}
+          thread: {func: jobs.punctual, isolation: thread}
+        """)
+    with site.runner():
+        site.wait_for(lambda: len(site.lines("began")) >= 9, "three runs of each")
+    assert min(float(late) for _, late in site.lines("began")) >= 0
+
+
 def test_a_run_under_a_killed_runner_is_lost_and_its_process_is_gone(make_site: MakeSite) -> None:
     site = make_site("procedures: {sleepy: {func: jobs.sleepy, every: never, grace: 1s}}")
     with site.runner() as runner:

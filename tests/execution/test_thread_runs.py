@@ -135,16 +135,6 @@ def flag(bench: Bench) -> dict[str, str]:
     return {"path": str(bench.site.folder / "flag")}
 
 
-def test_cancelled_before_it_began(bench: Bench) -> None:
-    async def at_once() -> None:
-        bench.executor.cancel(bench.order("wait_for_file", isolation=THREAD, args=flag(bench)), "no")
-
-    bench.do(at_once())
-    result = bench.end(1)
-    assert (result.outcome, result.reason) == (Outcome.CANCELLED, "no")
-    assert len(bench.of(1)) == 1
-
-
 def test_a_thread_serves_again_and_keeps_no_context_of_the_run_before(bench: Bench) -> None:
     marks = [(bench.run("leave_a_mark", isolation=THREAD).message or "").split() for _ in range(3)]
     assert len({thread for thread, _ in marks}) == 1

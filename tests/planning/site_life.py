@@ -97,6 +97,8 @@ class Life:
         match kind:
             case "wait":
                 self._go_to(self.now + timedelta(seconds=number % 120))
+            case "ahead":
+                self._look_ahead(timedelta(seconds=number % 30), killed=number % 7 == 0)
             case "sleep":
                 self.now += timedelta(seconds=number * 3)
             case "end" | "fail" | "lose":
@@ -133,6 +135,20 @@ class Life:
             self.now = max(self.now, wakeup)
             self.tick()
         self.now = end
+
+    def _look_ahead(self, lead: timedelta, *, killed: bool) -> None:
+        """A tick that begins before what is certain to start, and waits for that; or the runner is killed meanwhile."""
+        until = self.now + lead
+        certain = {lane.task.name for lane in self.scheduler.certain(until)}
+        before = set(self.running)
+        self._hear(starts=True, ahead=until)
+        early = [start for ticket, start in self.running.items() if ticket not in before and start.at > self.now]
+        assert all(start.at == start.slot == start.scheduled_for and start.at <= until for start in early)
+        assert {start.task.name for start in early} <= certain
+        if killed:
+            self._restart(timedelta(seconds=1), edited=False)
+        else:
+            self.now = max([self.now, *(start.at for start in early)])
 
     def _end_one(self, number: int, outcome: Outcome) -> None:
         if self.running:
@@ -224,9 +240,9 @@ class Life:
 
     # --- what the scheduler says ----------------------------------------------------------------
 
-    def _hear(self, *, starts: bool) -> None:
+    def _hear(self, *, starts: bool, ahead: datetime | None = None) -> None:
         started, refused = [], False
-        for decision in self.scheduler.tick(self.now, starts=starts):
+        for decision in self.scheduler.tick(self.now, starts=starts, ahead=ahead):
             if isinstance(decision, Skip):
                 self.chapters[decision.task].skips.append(decision)
             elif isinstance(decision, Start):

@@ -94,6 +94,11 @@ class Story:
         self.log += words
         return words
 
+    def ahead(self, text: str) -> list[str]:
+        """One tick at the present instant that looks ahead to another one."""
+        decisions = self.scheduler.tick(self.now, ahead=at(text))
+        return [self._note(decision) for decision in decisions]
+
     def until(self, text: str) -> list[str]:
         """Go from wake-up to wake-up up to and including the instant; returns everything decided on the way."""
         end, words = at(text), self.tick()

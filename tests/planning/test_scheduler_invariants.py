@@ -40,8 +40,8 @@ options = st.fixed_dictionaries(
 )
 sites = st.lists(options, min_size=1, max_size=5)
 STEPS = [
-    *("wait", "end") * 4, "fail", "lose", "request", "withdraw", "sleep", "restart", "disable", "disable_for", "enable",
-    "reset", "reload",
+    *("wait", "end", "ahead") * 4, "fail", "lose", "request", "withdraw", "sleep", "restart", "disable", "disable_for",
+    "enable", "reset", "reload",
 ]  # fmt: skip
 steps = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 1000)), min_size=5, max_size=60)
 

@@ -186,6 +186,40 @@ def test_a_withdrawn_request_does_not_run() -> None:
     assert story.end("a") == []
 
 
+# --- ahead ---------------------------------------------------------------------------------------
+
+
+def test_what_is_certain_is_decided_ahead_for_its_slot() -> None:
+    """Not what depends on another run, of its own or of another task: that is decided at its time."""
+    story = Story(
+        make_task("free", "10 seconds", 1),
+        make_task("busy", "10 seconds", 2),
+        make_task("limited", "10 seconds", 3, use=("db",)),
+        make_task("follower", "10 seconds", 4, run_after=("free",)),
+        make_task("late", "15 seconds", 5),
+        limits={"db": 1},
+    )
+    story.tick()
+    for task in ("free", "limited", "late", "follower"):
+        story.end(task)
+    story.now = at("12:00:08")
+    assert story.ahead("12:00:07") == []
+    assert story.ahead("12:00:12") == ["12:00:10 free"]
+    assert story.ahead("12:00:12") == []
+    assert story.until("12:00:10") == ["-overlap busy 12:00:10", "12:00:10 limited"]
+    assert story.end("free") == ["12:00:10 follower"]
+
+
+def test_nothing_is_decided_ahead_while_others_wait_for_room() -> None:
+    story = Story(make_task("a", "10 seconds", 1), make_task("b", "10 seconds", 2), max_parallel=1)
+    story.tick()
+    story.now = at("12:00:09")
+    assert story.ahead("12:00:11") == []
+    assert story.end("a") == ["12:00:09 b for 12:00:00"]
+    story.end("b")
+    assert story.ahead("12:00:11") == ["12:00:10 a"]  # there is room for one
+
+
 # --- room ----------------------------------------------------------------------------------------
 
 

@@ -53,6 +53,18 @@ def test_a_claim_is_on_record_when_the_work_is_handed_out(store: Store) -> None:
     assert store.states()["a"].settled == NOON
 
 
+def test_looking_ahead_claims_before_the_slot_comes(store: Store) -> None:
+    books = make_books(store, make_task(rule="minute at :17"))
+    books.tick(NOON)
+    assert books.is_quiet(after(16.9))
+    assert not books.is_quiet(after(17))
+    work = books.tick(after(16.9), ahead=after(17))
+    [(run_id, start)] = work.starts
+    run = store.run(run_id)
+    assert run is not None
+    assert start.at == run.slot == run.start_time == store.states()["a"].settled == after(17)
+
+
 def test_an_end_is_recorded_with_what_follows_from_it(store: Store) -> None:
     inbox = Inbox()
     books = make_books(store, make_task(retries=Retries(2, timedelta(seconds=5))), inbox=inbox)
