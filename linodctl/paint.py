@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
 from linodctl.texts import printable
+from linodctl.values import Value
 
 STYLES: dict[str, dict[str, Any]] = {
     "": {},
@@ -21,7 +22,7 @@ STYLES: dict[str, dict[str, Any]] = {
 """What `click.style` makes of each; `rich` understands the same words."""
 
 
-class Painted(NamedTuple):
+class Painted(Value):
     """Text with a style of `STYLES`."""
 
     text: str

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from datetime import timedelta
 
 import click
 
-from linodctl.cli import common, kinds
+from linodctl.cli import USUAL, common, kinds
 from linodctl.cli.call import Call
 
 
@@ -37,6 +38,7 @@ def command(call: Call, once: bool, lasting: timedelta | None) -> int:
     for problem in (*loaded.warnings, *doubts(call.site, loaded)):
         if problem.severity == "warning":
             call.note(problem.text())
+    gc.set_threshold(*USUAL)
     code = run_site(call.site, once=once, lasting=lasting, quiet=call.verbosity < 0, color=call.colored(sys.stderr))
     if call.json:
         call.print_json({"exit_code": code})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from fractions import Fraction
 from functools import lru_cache
 
 from linodctl.config.problems import BadValue, quoted
@@ -28,12 +27,13 @@ _WORDS = {
     "ms": ("ms", "millisecond", "milliseconds"),
 }
 _UNIT_OF = {word: unit for unit, words in _WORDS.items() for word in words}
-_NUMBER = r"[0-9]{1,18}(?:\.[0-9]{1,18})?"
-_PART = re.compile(rf"\s*({_NUMBER})\s*([a-z]+)")
-_ISO = re.compile(
-    rf"P(?:(?P<w>{_NUMBER})W)?(?:(?P<d>{_NUMBER})D)?"
-    rf"(?:T(?:(?P<h>{_NUMBER})H)?(?:(?P<m>{_NUMBER})M)?(?:(?P<s>{_NUMBER})S)?)?",
-    re.IGNORECASE,
+NUMBER = r"[0-9]{1,18}(?:\.[0-9]{1,18})?"
+SCALE = 10**18
+"""The places that such a number may have, as a whole number: floats would lose some."""
+_PART = re.compile(rf"\s*({NUMBER})\s*([a-z]+)")
+_ISO = (
+    rf"P(?:(?P<w>{NUMBER})W)?(?:(?P<d>{NUMBER})D)?"
+    rf"(?:T(?:(?P<h>{NUMBER})H)?(?:(?P<m>{NUMBER})M)?(?:(?P<s>{NUMBER})S)?)?"
 )
 
 
@@ -49,29 +49,35 @@ def parse_duration(text: str) -> timedelta:
         raise BadValue(f"must be {A_DURATION}, not {quoted(text)}{hint}")
     microseconds = sum(number * (_UNITS[unit] // timedelta(microseconds=1)) for unit, number in parts.items())
     try:
-        return timedelta(microseconds=round(microseconds))
+        return timedelta(microseconds=(microseconds + SCALE // 2) // SCALE)
     except OverflowError:
         raise BadValue(f"{quoted(text)} is too long for a duration") from None
 
 
-def _worded_parts(text: str) -> dict[str, Fraction]:
-    parts: dict[str, Fraction] = {}
+def scaled(number: str) -> int:
+    """A decimal number of at most 18 places, exactly, in units of 1/SCALE."""
+    whole, _, places = number.partition(".")
+    return int(whole + places.ljust(18, "0"))
+
+
+def _worded_parts(text: str) -> dict[str, int]:
+    parts: dict[str, int] = {}
     at, text = 0, text.casefold().rstrip()
     while at < len(text):
         match = _PART.match(text, at)
         unit = _UNIT_OF.get(match[2]) if match else None
         if match is None or unit is None or unit in parts:
             return {}
-        parts[unit] = Fraction(match[1])
+        parts[unit] = scaled(match[1])
         at = match.end()
     return parts
 
 
-def _iso_parts(text: str) -> dict[str, Fraction]:
-    match = _ISO.fullmatch(text.strip())
+def _iso_parts(text: str) -> dict[str, int]:
+    match = re.fullmatch(_ISO, text.strip(), re.IGNORECASE)
     if match is None or text.rstrip()[-1] in "tT":
         return {}
-    return {unit: Fraction(number) for unit, number in match.groupdict().items() if number is not None}
+    return {unit: scaled(number) for unit, number in match.groupdict().items() if number is not None}
 
 
 def format_duration(duration: timedelta) -> str:

@@ -9,14 +9,14 @@ import re
 
 LOCALHOST = "127.0.0.1"
 
-_PARTS = re.compile(r"(?:\[(?P<six>[0-9a-fA-F:.]+)\]|(?P<four>[0-9.]+|localhost)):(?P<port>[0-9]{1,5})")
+_PARTS = r"(?:\[(?P<six>[0-9a-fA-F:.]+)\]|(?P<four>[0-9.]+|localhost)):(?P<port>[0-9]{1,5})"
 
 
 def endpoint_of(text: str) -> tuple[str, int]:
     """The numeric address and the port. ValueError for what isn't such."""
     from ipaddress import ip_address
 
-    parts = _PARTS.fullmatch(text)
+    parts = re.fullmatch(_PARTS, text)
     if parts is None:
         raise ValueError(text)
     host = LOCALHOST if parts["four"] == "localhost" else parts["six"] or parts["four"]

@@ -6,7 +6,6 @@ file that was replaced while it was being read counts as changed.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from linodctl import __version__
 from linodctl.config.disk import Stat, matches, stat_of
 from linodctl.config.machine import machine_zone
+from linodctl.digests import blake2b
 from linodctl.values import Value, asdict
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def fingerprint(
             for option, said in options.items()
         ],
     ]
-    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
+    return blake2b(json.dumps(facts, sort_keys=True, default=str).encode(), digest_size=32).hexdigest()
 
 
 def is_current(

@@ -13,7 +13,7 @@ from linodctl.config.problems import BadValue, quoted
 
 _EXAMPLES = "2026-12-24T18:00, 2026-12-24, 14:30, 'tomorrow 08:00', 'in 5m', '5m ago' or 'now'"
 _DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
-_TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?")
+_TIME = r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?"
 
 
 LONGEST = 100
@@ -73,7 +73,7 @@ def _day_and_time(words: list[str], today: date) -> datetime | None:
 
 def _clock(text: str) -> time | None:
     try:
-        return time.fromisoformat(text.zfill(5 if text.count(":") == 1 else 8)) if _TIME.fullmatch(text) else None
+        return time.fromisoformat(text.zfill(5 if text.count(":") == 1 else 8)) if re.fullmatch(_TIME, text) else None
     except ValueError:
         return None
 

@@ -6,9 +6,8 @@ Nothing here looks at a clock or imports anything heavy.
 from __future__ import annotations
 
 import re
-from fractions import Fraction
 
-from linodctl.config.durations import format_duration, parse_duration
+from linodctl.config.durations import NUMBER, SCALE, format_duration, parse_duration, scaled
 from linodctl.config.instants import parse_instant
 from linodctl.config.problems import BadValue, quoted
 
@@ -16,7 +15,6 @@ __all__ = ["format_duration", "format_size", "parse_duration", "parse_instant", 
 
 A_SIZE = "a size such as 10MiB or 500kB"
 
-_NUMBER = r"[0-9]{1,18}(?:\.[0-9]{1,18})?"
 _BYTES = {
     "TiB": 1024**4,
     "GiB": 1024**3,
@@ -29,19 +27,19 @@ _BYTES = {
     "B": 1,
 }
 _BYTES_OF = {unit.casefold(): size for unit, size in _BYTES.items()} | {"": 1, "byte": 1, "bytes": 1}
-_SIZE = re.compile(rf"\s*({_NUMBER})\s*([a-z]*)\s*", re.IGNORECASE)
+_SIZE = rf"\s*({NUMBER})\s*([a-z]*)\s*"
 
 
 def parse_size(text: str | int) -> int:
     """`10MiB` (powers of 1024), `500kB` (of 1000), `2048` or 2048 (bytes) as a number of bytes; raises BadValue."""
-    match = _SIZE.fullmatch(str(text)) if len(str(text)) <= 100 else None
+    match = re.fullmatch(_SIZE, str(text), re.IGNORECASE) if len(str(text)) <= 100 else None
     unit = _BYTES_OF.get(match[2].casefold()) if match else None
     if match is None or unit is None or isinstance(text, bool):
         raise BadValue(f"must be {A_SIZE}, not {quoted(text)}")
-    size = Fraction(match[1]) * unit
-    if size.denominator != 1:
+    size, rest = divmod(scaled(match[1]) * unit, SCALE)
+    if rest:
         raise BadValue(f"{quoted(text)} is not a whole number of bytes")
-    return int(size)
+    return size
 
 
 def format_size(size: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from linodctl.domain.words import LogLevel, Outcome, SkipReason, Trigger
 from linodctl.values import Value, field
@@ -132,7 +132,7 @@ class Run(Value):
     """Who asked to stop it, while it runs."""
 
 
-class Lately(NamedTuple):
+class Lately(Value):
     """How a task's latest runs ended and how long they took, the last to end first: no more needs to be known of many.
 
     They are 15 at the most (`store.lately.KEPT`): what `usual` means is the median over these.

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from linodctl.config.rows import Row, from_lines, to_lines
+from linodctl.digests import blake2b
 from linodctl.operations.whole import write_whole
 
 Document = dict[str, Any]
@@ -63,10 +64,8 @@ class ConfigCache:
             write_whole(file, to_lines(document), 0o600)
 
     def _file(self) -> Path:
-        import hashlib
-
-        name = hashlib.sha256("\0".join(str(path) for path in self._paths).encode("utf-8", "surrogateescape"))
-        return Path(self._folder or os.devnull) / "linodctl" / f"{name.hexdigest()[:32]}.json"
+        name = blake2b("\0".join(map(str, self._paths)).encode("utf-8", "surrogateescape"), digest_size=16)
+        return Path(self._folder or os.devnull) / "linodctl" / f"{name.hexdigest()}.json"
 
 
 def _is_public(document: Document) -> bool:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from linodctl.clock import Clock
 from linodctl.config.fingerprint import is_current
@@ -14,6 +14,7 @@ from linodctl.config.loaded import Loaded, assemble
 from linodctl.config.rows import Incomplete
 from linodctl.operations.cache import ConfigCache
 from linodctl.store import open_reader
+from linodctl.values import Value, replace
 
 if TYPE_CHECKING:
     from linodctl.config.discovery import Discovered, Override
@@ -27,7 +28,7 @@ the same value, which a test sees to: importing it would import the executor.)""
 Overrides = Mapping[str, Mapping[str, "Override"]]
 
 
-class Memory(NamedTuple):
+class Memory(Value):
     """What the state file has to say to the config."""
 
     overrides: Overrides
@@ -81,13 +82,13 @@ class Declaration:
     def load_discovering(self, discovered: Sequence[Discovered]) -> Loaded:
         """As `load`, with these decorated functions in place of the remembered ones: they are all there are."""
         files = self._files()
-        return self._loaded(self._declared(files, self._memory_of(files)._replace(discovered=discovered), looked=True))
+        return self._loaded(self._declared(files, replace(self._memory_of(files), discovered=discovered), looked=True))
 
     def check_overrides(self, overrides: Mapping[str, Mapping[str, Override]]) -> None:
         """ConfigError if the config had problems with these overrides, by task, in place of the tasks' present ones."""
         files = self._files()
         memory = self._memory_of(files)
-        self._declared(files, memory._replace(overrides={**memory.overrides, **overrides}))
+        self._declared(files, replace(memory, overrides={**memory.overrides, **overrides}))
 
     def read_for_another(self, *, looked: bool = False) -> dict[str, Any]:
         """The document of `load_lean`, kept in the cache as well: what the other process does for it."""

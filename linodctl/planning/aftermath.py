@@ -11,7 +11,7 @@ from linodctl.planning.flag import flagged
 from linodctl.planning.slots import dropped
 from linodctl.values import replace
 
-_BY_FAILURES = re.compile(r"(failed|timed out)( \(\d+ times in a row\))?(:|$)")
+_BY_FAILURES = r"(failed|timed out)( \(\d+ times in a row\))?(:|$)"
 
 SHORTEST, LONGEST = timedelta(seconds=1), timedelta(days=3650)
 """The pauses before another attempt are kept within these."""
@@ -93,7 +93,7 @@ def _failed_for_good(
 
 def disabled_by_failures(state: TaskState) -> bool:
     """Whether the flag is set, and not by a person: the reason is one of those that are given here."""
-    return state.disabled and _BY_FAILURES.match(state.disabled_reason or "") is not None
+    return state.disabled and re.match(_BY_FAILURES, state.disabled_reason or "") is not None
 
 
 def _probation(task: Task, now: datetime) -> tuple[Pending, ...]:

@@ -12,7 +12,7 @@ from linodctl.planning.expectation import overdue_since
 from linodctl.planning.slots import first_sight, next_slot
 from linodctl.values import Value
 
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
+_INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00"
 
 
 class Status(Value):
@@ -83,7 +83,7 @@ def local(instant: datetime, task: Task) -> str:
 
 def retold(text: str, when: Callable[[datetime], str]) -> str:
     """A recorded detail, with its instants (which decisions write in UTC) as `when` tells them."""
-    return _INSTANT.sub(lambda found: when(datetime.fromisoformat(found[0])), text)
+    return re.sub(_INSTANT, lambda found: when(datetime.fromisoformat(found[0])), text)
 
 
 def in_words(span: timedelta) -> str:

@@ -52,7 +52,7 @@ def trend_of(latest: Lately) -> Trend:
 
 def usual_of(latest: Lately, enough: int = ENOUGH) -> timedelta | None:
     """The median of those that came to their own good end; None if they are fewer than `enough`."""
-    good = [seconds for outcome, seconds in zip(*latest, strict=True) if outcome in _GOOD]
+    good = [seconds for outcome, seconds in zip(latest.outcomes, latest.seconds, strict=True) if outcome in _GOOD]
     return timedelta(seconds=_median(good)) if len(good) >= enough else None
 
 

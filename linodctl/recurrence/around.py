@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from linodctl.recurrence.days_off import DaysOff
@@ -19,14 +19,14 @@ from linodctl.values import Value, replace
 _ZERO = timedelta(0)
 
 
-class WhyNot(NamedTuple):
+class WhyNot(Value):
     """Why an instant is no slot: the name of a skip reason, and words for people."""
 
     reason: Literal["window", "holiday"]
     text: str
 
 
-class Window(NamedTuple):
+class Window(Value):
     """A stretch of the day, both ends included; it goes over midnight when it ends before it starts."""
 
     start: time

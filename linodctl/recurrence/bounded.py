@@ -9,6 +9,7 @@ from linodctl.recurrence.around import Around
 from linodctl.recurrence.rule import Frame, Rule, Span
 from linodctl.recurrence.values import moment_instant
 from linodctl.recurrence.wall import TICK, zone_of
+from linodctl.values import replace
 
 HORIZON = timedelta(days=50 * 366)
 PATIENCE = 3000
@@ -92,7 +93,7 @@ class Bounded(Rule):
         """The frame of the rule inside: this rule's zone, and the grid that `from` begins."""
         zone = zone_of(self.around.zone) if self.around.zone else frame.zone
         if self.around.start is None:
-            return frame._replace(zone=zone)
+            return replace(frame, zone=zone)
         return Frame(zone, moment_instant(self.around.start, zone), True)
 
     def _not_before_start(self, instant: datetime, frame: Frame) -> datetime:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
-from typing import Literal, NamedTuple
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from linodctl.recurrence.bounded import Bounded
 from linodctl.recurrence.rule import Frame, Rule
 from linodctl.recurrence.wall import TICK, first_passing, wall_of, zone_of
+from linodctl.values import Value
 
 _DAY = timedelta(days=1)
 
 
-class Change(NamedTuple):
+class Change(Value):
     """A clock change: at `instant` the wall times from `start` up to `end` are skipped, or begin for a second time."""
 
     instant: datetime
@@ -23,7 +24,7 @@ class Change(NamedTuple):
     end: datetime
 
 
-class Trouble(NamedTuple):
+class Trouble(Value):
     """A wall time that a rule names and that a clock change skips or doubles."""
 
     wall: datetime

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import time
-from typing import NamedTuple, NoReturn, TypeVar
+from typing import NoReturn, TypeVar
 
 from linodctl.recurrence.days_off import NO_CALENDARS, Calendars
 from linodctl.recurrence.problem import EXAMPLES, RuleError, examples_near
 from linodctl.recurrence.stable import stable_number
 from linodctl.recurrence.values import Moment, pattern, read_moment, read_time
 from linodctl.recurrence.words import nearest
+from linodctl.values import Value
 
 T = TypeVar("T")
 
 _TOO_LARGE = 10_000_000
 
 
-class Word(NamedTuple):
+class Word(Value):
     """A word of the phrase: lower-case, as written, and its column. Past the end it is empty."""
 
     text: str

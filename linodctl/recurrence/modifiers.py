@@ -119,7 +119,7 @@ def read_windows(cursor: Cursor) -> tuple[Window, ...]:
     windows = [_window(cursor)]
     while cursor.another(lambda steps: ":" in cursor.ahead(steps)):
         windows.append(_window(cursor))
-    return tuple(sorted(set(windows)))
+    return tuple(sorted(set(windows), key=lambda window: (window.start, window.end)))
 
 
 def read_window(text: str) -> Window:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable
 from datetime import date
 
@@ -35,7 +34,7 @@ def month_of(index: int) -> tuple[int, int]:
 
 
 def days_in_month(year: int, month: int) -> int:
-    return monthrange(year, month)[1]
+    return 31 if month == 12 else (date(year, month + 1, 1) - date(year, month, 1)).days
 
 
 def month_after(start: date, months: int) -> date | None:

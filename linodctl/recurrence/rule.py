@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from linodctl.values import Value
 
 
-class Frame(NamedTuple):
+class Frame(Value):
     """Where a rule is looked at from: the zone of its wall times, and the start of its grid."""
 
     zone: ZoneInfo

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
+from linodctl.digests import blake2b
 
 
 def stable_number(*parts: object) -> int:

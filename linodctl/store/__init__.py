@@ -41,10 +41,9 @@ def open_reader(path: Path, patience: float = PATIENCE) -> Reader:
     from linodctl.store import opening
     from linodctl.store.reading import Reader
 
-    condition = opening.examine(path, patience)
-    if condition in (opening.Condition.ABSENT, opening.Condition.FRESH):
+    condition, connection = opening.open_to_read(path, patience)
+    if connection is None:
         return Reader(opening.empty_view(), path, stands_still=True)
-    connection = opening.connect_reading(path, patience)
     if condition is opening.Condition.OLDER:
         with closing(connection):
             return Reader(opening.migrated_view(connection), path, stands_still=True)

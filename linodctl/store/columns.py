@@ -14,7 +14,7 @@ from linodctl.domain import Pending, Trigger
 LARGEST_MEMORY = 64 * 1024
 """Characters of JSON that a task's memory may take: it is a cursor or a watermark, not a database."""
 
-_POISON = re.compile("[\x00\ud800-\udfff]")
+_POISON = "[\x00\ud800-\udfff]"
 
 
 def text_of(instant: datetime) -> str:
@@ -84,7 +84,7 @@ def clean(text: str) -> str:
     """`text` with U+FFFD for what a file can't hold (lone surrogates) or SQLite tools stop at (NUL)."""
     if text.isascii() and "\0" not in text:  # most are
         return text
-    return _POISON.sub("\ufffd", text)
+    return re.sub(_POISON, "\ufffd", text)
 
 
 def clean_or_none(text: str | None) -> str | None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from linodctl.domain import Run, SkipRow
 from linodctl.store import decoding
 from linodctl.store.columns import instant_or_none, text_of
 from linodctl.store.rows import Edit, RunnerRow
+from linodctl.values import Value
 
 Ask = Callable[[str, Iterable[Any]], list[sqlite3.Row]]
 
@@ -21,7 +22,7 @@ _FEW = 100
 """So many of the latest runs before a moment are looked at; of those before them, the ones without an end."""
 
 
-class Span(NamedTuple):
+class Span(Value):
     """Two neighbours of a moment: the latest at or before it, the first after it."""
 
     before: datetime | None

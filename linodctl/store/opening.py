@@ -42,18 +42,36 @@ class Condition(Enum):
 
 def examine(path: Path, patience: float) -> Condition:
     """The condition of the file. NewerState, or StateError for what is no state file or can't be read."""
+    condition, connection = open_to_read(path, patience)
+    if connection is not None:
+        connection.close()
+    return condition
+
+
+def open_to_read(path: Path, patience: float) -> tuple[Condition, sqlite3.Connection | None]:
+    """The condition of the file, and a connection that can only read it; None if there is nothing in it. NewerState, or
+    StateError for what is no state file or can't be read."""
     size = _size(path)
     if not size:
-        return Condition.ABSENT if size is None else Condition.FRESH
+        return (Condition.ABSENT if size is None else Condition.FRESH), None
     with in_words(path):
         if not _is_in_use(path):
             try:
                 with closing(_connect(path, _AT_REST, patience)) as connection:
-                    return _condition(connection, path)
+                    if _condition(connection, path) is Condition.FRESH:  # nothing is made beside a file that is refused
+                        return Condition.FRESH, None
             except sqlite3.DatabaseError:
                 pass  # somebody began to use it just now, or it is no database: look again, under its locks
-        with closing(connect_reading(path, patience)) as connection:
-            return _condition(connection, path)
+        connection = connect_reading(path, patience)
+        try:
+            condition = _condition(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    if condition is Condition.FRESH:
+        connection.close()
+        return condition, None
+    return condition, connection
 
 
 def connect_reading(path: Path, patience: float) -> sqlite3.Connection:
@@ -139,7 +157,7 @@ def _connect(path: Path, options: str, patience: float) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?{options}"
     connection = sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None)
     try:
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # SQLite opens the file only now
+        connection.execute("PRAGMA schema_version").fetchone()  # SQLite opens the file only now
     except BaseException:
         connection.close()
         raise

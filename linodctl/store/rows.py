@@ -1,15 +1,13 @@
-"""Rows of the state file that are not in `domain`: they matter to whoever reads or writes it, not to scheduling.
-
-Named tuples: every command that asks something imports this file, and making a dataclass takes several times as long.
-"""
+"""Rows of the state file that are not in `domain`: they matter to whoever reads or writes it, not to scheduling."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from linodctl.domain import Outcome, Request, SkipReason
+from linodctl.values import Value
 
 
 class RequestRow(Request):
@@ -23,7 +21,7 @@ class RequestRow(Request):
     cancelled_by: str | None = None
 
 
-class LogRow(NamedTuple):
+class LogRow(Value):
     """One captured record of a run's log."""
 
     id: int
@@ -52,7 +50,7 @@ class LogRecord(Protocol):
     def text(self) -> str: ...
 
 
-class Edit(NamedTuple):
+class Edit(Value):
     """A wish of a person: what was asked, by whom, when."""
 
     id: int
@@ -64,7 +62,7 @@ class Edit(NamedTuple):
     detail: Mapping[str, Any]
 
 
-class Override(NamedTuple):
+class Override(Value):
     """One option of a task as set at run time."""
 
     value: Any
@@ -72,7 +70,7 @@ class Override(NamedTuple):
     at: datetime
 
 
-class Discovered(NamedTuple):
+class Discovered(Value):
     """A decorated function that `discover` found."""
 
     module: str
@@ -97,7 +95,7 @@ class DiscoveredLike(Protocol):
     def options(self) -> Mapping[str, Any]: ...
 
 
-class RunnerRow(NamedTuple):
+class RunnerRow(Value):
     """One life of the runner."""
 
     id: int
@@ -114,7 +112,7 @@ class RunnerRow(NamedTuple):
     """None while it lives, and for ever if it was killed."""
 
 
-class Ran(NamedTuple):
+class Ran(Value):
     """Runs of one task that ended alike."""
 
     runs: int
@@ -122,7 +120,7 @@ class Ran(NamedTuple):
     """That they took, together."""
 
 
-class Late(NamedTuple):
+class Late(Value):
     """Starts of slots that were late by up to `within` seconds, and by more than the next smaller bound."""
 
     within: float
@@ -131,7 +129,7 @@ class Late(NamedTuple):
     """By which they were late, together."""
 
 
-class Totals(NamedTuple):
+class Totals(Value):
     """What has been counted since the site began; nothing in it ever falls."""
 
     runs: Mapping[tuple[str, Outcome], Ran]

@@ -10,6 +10,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from linodctl.paint import STYLES, Part, style_of, text_of
+from linodctl.values import replace
 
 CUT = "…"
 AT_HAND = Style(reverse=True, bold=True)
@@ -83,4 +84,4 @@ def folded(parts: Sequence[Part], width: int) -> Iterator[list[Part]]:
 
 
 def _like(part: Part, text: str) -> Part:
-    return text if isinstance(part, str) else part._replace(text=text)
+    return text if isinstance(part, str) else replace(part, text=text)

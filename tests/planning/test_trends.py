@@ -8,6 +8,7 @@ import pytest
 from stories import make_task
 
 from linodctl.domain import Lately, Outcome
+from linodctl.paint import good
 from linodctl.planning.trends import NOTHING, SHOWN, Trend, is_far_over, trend_of, usual_of, warnings
 from linodctl.words import MARKS, OUTCOMES, legend_of, marks_of
 
@@ -94,5 +95,5 @@ def test_every_outcome_has_a_mark_of_its_own_in_every_encoding() -> None:
         if encoding in ("latin-1", "ascii"):
             assert all(text.encode(encoding) for text in texts)
     assert marks_of([], "utf-8") == ""
-    assert marks_of(["failed", "succeeded"], "utf-8") == ("✗✓", "good")
+    assert marks_of(["failed", "succeeded"], "utf-8") == good("✗✓")
     assert legend_of(["failed", "succeeded"], "ascii") == "+ succeeded, x failed"

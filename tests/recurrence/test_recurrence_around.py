@@ -17,6 +17,7 @@ from rules_under_test import DAY, local, rule, utc, walls
 
 from linodctl.errors import RecurrenceError
 from linodctl.recurrence import days_off, parse_recurrence
+from linodctl.recurrence.around import WhyNot
 
 ANCHOR = utc("2026-01-01 09:05:03")  # a Thursday
 HOUR = timedelta(hours=1)
@@ -189,22 +190,22 @@ def test_filters_speak_about_the_slot_as_it_was_moved() -> None:
 
 WHY = [
     ("day at 10:00", "2026-01-01 10:00", None),
-    ("day at 10:00 between 08:00 and 09:00", "2026-01-01 10:00", ("window", "only between 08:00 and 09:00")),
+    ("day at 10:00 between 08:00 and 09:00", "2026-01-01 10:00", WhyNot("window", "only between 08:00 and 09:00")),
     ("day at 10:00 between 08:00 and 11:00", "2026-01-01 10:00", None),
-    ("day at 10:00 only on monday", "2026-01-01 10:00", ("window", "only on monday")),
+    ("day at 10:00 only on monday", "2026-01-01 10:00", WhyNot("window", "only on monday")),
     (
         "day at 10:00 except 2026-01-01..2026-01-03",
         "2026-01-01 10:00",
-        ("holiday", "'except' takes out 2026-01-01..2026-01-03"),
+        WhyNot("holiday", "'except' takes out 2026-01-01..2026-01-03"),
     ),
-    ("day at 10:00 from 2026-02-01", "2026-01-01 10:00", ("window", "from 2026-02-01")),
-    ("day at 10:00 until 2025-12-31", "2026-01-01 10:00", ("window", "until 2025-12-31")),
+    ("day at 10:00 from 2026-02-01", "2026-01-01 10:00", WhyNot("window", "from 2026-02-01")),
+    ("day at 10:00 until 2025-12-31", "2026-01-01 10:00", WhyNot("window", "until 2025-12-31")),
     ("day at 10:00 until 2026-01-01", "2026-01-01 10:00", None),
 ]
 
 
 @pytest.mark.parametrize(("phrase", "instant", "expected"), WHY)
-def test_why_not(phrase: str, instant: str, expected: tuple[str, str] | None) -> None:
+def test_why_not(phrase: str, instant: str, expected: WhyNot | None) -> None:
     assert rule(phrase).why_not(utc(instant)) == expected
 
 

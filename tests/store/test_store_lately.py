@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from entries import at, ran, slot_start
 
-from linodctl.domain import Outcome, Result
+from linodctl.domain import Lately, Outcome, Result
 from linodctl.errors import StateError
 from linodctl.store import migrations, open_reader, open_store
 from linodctl.store.lately import KEPT
@@ -27,7 +27,7 @@ def test_the_last_to_end_comes_first(store: Store) -> None:
     with store.transaction() as ledger:
         ledger.start(slot_start("a", 50), host="here")
         ledger.start(slot_start("c", 0), host="here")
-    assert store.lately(["a", "c", "never"]) == {"a": ((FINE, FINE, FINE), (3, 2.25, 1.5))}
+    assert store.lately(["a", "c", "never"]) == {"a": Lately((FINE, FINE, FINE), (3, 2.25, 1.5))}
     assert store.lately(["b"])["b"].outcomes == tuple(Outcome)[::-1]
     assert store.lately(map(str, range(1000))) == {}
     assert store.lately(["b", *map(str, range(1000))])["b"].seconds == (6, 5, 4, 3, 2, 1, 0)
@@ -68,7 +68,7 @@ def test_an_older_file_is_read_as_its_history_tells(state: Path, monkeypatch: py
                 ledger.start(slot_start("c", 0), host="here")
                 ledger.name_procedures([(name, "p") for name in "abcd"])
     with open_store(state) as store:
-        assert store.lately(["b", "c", "d"]) == {"b": ((Outcome.LOST,), (1,))}
+        assert store.lately(["b", "c", "d"]) == {"b": Lately((Outcome.LOST,), (1,))}
         assert store.lately(["a"])["a"].seconds == tuple(range(KEPT + 2, 2, -1))
         ran(store, "a", 100, seconds=99)
         assert store.lately(["a"])["a"].seconds == (99, *range(KEPT + 2, 3, -1))
@@ -85,7 +85,7 @@ def test_what_no_linodctl_wrote_is_told(state: Path, value: object) -> None:
             connection.execute("UPDATE lately SET runs = ?", [value])
     with open_reader(state) as reader:
         if value == "":
-            assert reader.lately(["a"]) == {"a": ((), ())}
+            assert reader.lately(["a"]) == {"a": Lately((), ())}
         else:
             with pytest.raises(StateError, match="in its table 'lately' the row 'a'"):
                 reader.lately(["a"])
@@ -99,4 +99,4 @@ def test_an_end_that_makes_no_sense_is_left_out(store: Store) -> None:
         with store.transaction():
             store._connection.execute("UPDATE runs SET end_time = NULL WHERE run_id = ?", [run_id])
             store._connection.execute(f"UPDATE runs SET {change} WHERE run_id = ?", [run_id])
-    assert store.lately(["a"]) == {"a": ((FINE,), (1,))}
+    assert store.lately(["a"]) == {"a": Lately((FINE,), (1,))}

@@ -231,7 +231,7 @@ def test_no_text_is_too_strange(store: Store) -> None:
     kept = "a\ufffdb\ufffdc 🐧"
     with store.transaction() as ledger:
         run_id = ledger.start(slot_start("a", 0), host="here")
-        ledger.log(run_id, [line(strange)._replace(logger=strange)])
+        ledger.log(run_id, [replace(line(strange), logger=strange)])
         ledger.progress(run_id, 1, 2, strange)
         ledger.end(run_id, Result(Outcome.FAILED, strange, strange, message=strange), at(1))
         ledger.save(TaskState("a", memory={"x": strange}))

@@ -9,7 +9,7 @@ import pytest
 from entries import NOON, at, skip, slot_start
 
 from linodctl.domain import Outcome, Result, SkipReason
-from linodctl.store.moments import Moments
+from linodctl.store.moments import Moments, Span
 from linodctl.store.store import Store
 
 Question = Callable[[Moments], object]
@@ -36,7 +36,7 @@ def past(store: Store) -> Store:
 )
 def test_the_slots_with_a_run_beside_a_moment(past: Store, second: float, before: float, after: float) -> None:
     found = past.moments.run_slots("a", at(second))
-    assert found == (_instant(before), _instant(after))
+    assert found == Span(_instant(before), _instant(after))
 
 
 @pytest.mark.parametrize(("second", "found"), [(19, False), (20, True), (35, True), (50, True), (99, True)])

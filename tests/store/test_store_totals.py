@@ -14,6 +14,7 @@ from entries import asked_start, at, done, ran, skip, slot_start
 from linodctl.domain import Outcome, Result, SkipReason, Trigger
 from linodctl.errors import StateError
 from linodctl.store import migrations, open_reader, open_store
+from linodctl.store.rows import Late, Ran
 from linodctl.store.store import Store
 from linodctl.store.totals import WITHIN
 
@@ -30,10 +31,10 @@ def test_runs_are_counted_by_task_and_outcome_with_the_time_they_took(store: Sto
     assert store.mark_lost([open_run], at(60), "it was killed") == 1
     assert store.mark_lost([open_run], at(90), "it was killed") == 0
     assert store.totals().runs == {
-        ("a", Outcome.SUCCEEDED): (2, 3.5),
-        ("a", Outcome.FAILED): (1, 7),
-        ("b", Outcome.SUCCEEDED): (1, 0),
-        ("c", Outcome.LOST): (1, 60),
+        ("a", Outcome.SUCCEEDED): Ran(2, 3.5),
+        ("a", Outcome.FAILED): Ran(1, 7),
+        ("b", Outcome.SUCCEEDED): Ran(1, 0),
+        ("c", Outcome.LOST): Ran(1, 60),
     }
 
 
@@ -55,9 +56,9 @@ def test_first_starts_of_slots_are_counted_by_how_late_they_were(store: Store) -
     done(store, asked_start("a", 40))
     late = {late.within: late for late in store.totals().late}
     assert tuple(late) == WITHIN
-    assert late[0.01] == (0.01, 1, 0)
-    assert late[0.1] == (0.1, 1, pytest.approx(0.1))
-    assert late[10] == (10, 1, pytest.approx(7))
+    assert late[0.01] == Late(0.01, 1, 0)
+    assert late[0.1] == Late(0.1, 1, pytest.approx(0.1))
+    assert late[10] == Late(10, 1, pytest.approx(7))
     assert late[math.inf].starts == 1
     assert sum(bound.starts for bound in late.values()) == 4
 
@@ -95,7 +96,7 @@ def test_an_older_file_begins_with_what_its_history_holds(state: Path, monkeypat
     with open_store(state) as store:
         assert store.totals() == seen
         ran(store, "a", 60, seconds=4)
-        assert store.totals().runs == {("a", Outcome.SUCCEEDED): (2, 6), ("a", Outcome.FAILED): (1, 3)}
+        assert store.totals().runs == {("a", Outcome.SUCCEEDED): Ran(2, 6), ("a", Outcome.FAILED): Ran(1, 3)}
         assert store.totals().skips == {("a", SkipReason.OVERLAP): 3}
 
 
