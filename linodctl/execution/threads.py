@@ -185,13 +185,14 @@ class Threads:
         fields = flight.order.job()
         job = Job(**{**fields, "memory": copy.deepcopy(fields["memory"])})
         try:
-            run.thread = self._hands.do(f"linodctl-run-{flight.run_id}", partial(self._carry_out, run, router, job))
+            self._hands.do(f"linodctl-run-{flight.run_id}", partial(self._carry_out, run, router, job))
         except RuntimeError as error:
             lost = settle(None, Exit(), None, lost=f"no thread could be made for the run: {error}")
             self._loop.call_soon(run.land, lost)
 
     def _carry_out(self, run: ThreadRun, router: Router, job: Job) -> Callable[[], None]:
         """The run itself, in its thread; returns how to report its end."""
+        run.thread = threading.current_thread()
         route = Route(run, job.level)
         router.enter(route)
         before = time.thread_time()
