@@ -57,8 +57,8 @@ def run_site(
 
     SiteHeld if another runner has it, ConfigError or StateError if it can't begin.
     """
+    from linodctl.execution.newborn import newborn
     from linodctl.operations.trust import CarefulLoader
-    from linodctl.runner.session import session
     from linodctl.store import open_store
     from linodctl.store.lock import SiteLock
     from linodctl.supervision.first_process import stand_in_for_init
@@ -71,9 +71,14 @@ def run_site(
     with (
         supervised(site.clock, os.environ, below_init=below_init) as host,
         SiteLock(site.state, since=site.now(), version=__version__) as lock,
+        newborn(site.loaded.folder, site.loaded.env) as first_zygote,
         open_store(site.state, PATIENCE) as store,
         listeners(site, store, quiet=quiet, color=color) as heard_by,
     ):
+        from linodctl.runner.session import (
+            session,
+        )  # much is imported by it: the zygote's process does its own meanwhile
+
         heard_by.append(host)
         lives = session(
             loader,
@@ -84,6 +89,7 @@ def run_site(
             once=once,
             lasting=lasting,
             beat_every=host.beat_every,
+            newborn=first_zygote,
         )
         return asyncio.run(lives)
 

@@ -19,6 +19,7 @@ from linodctl.domain import Isolation, Launch, Outcome, Result
 from linodctl.execution.flight import Flight
 from linodctl.execution.keeper import Keeper
 from linodctl.execution.link import SetupFailed, ZygoteLink
+from linodctl.execution.newborn import Newborn
 from linodctl.execution.orders import ExecutionSite, Order
 from linodctl.execution.pool import Pool
 from linodctl.execution.probe import Probe, ProbePath
@@ -40,11 +41,18 @@ __all__ = ["Executor", "ProbeFailed", "SetupFailed"]
 class Executor:
     """Carries out runs. It belongs to the loop's thread, where `report` is called, too; no run ends within `start`."""
 
-    def __init__(self, site: ExecutionSite, report: Callable[[Report], None], clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        site: ExecutionSite,
+        report: Callable[[Report], None],
+        clock: Clock | None = None,
+        newborn: Newborn | None = None,
+    ) -> None:
+        """A `newborn` that was started for this site is taken as the first zygote."""
         self._site = site
         self._report = report
         self._clock = clock or SystemClock()
-        self._keeper = Keeper(site, self._on_ready, self._on_death, self._on_failure)
+        self._keeper = Keeper(site, self._on_ready, self._on_death, self._on_failure, newborn)
         self._flights: dict[int, Flight] = {}
         self._runs: dict[int, ProcessRun | ThreadRun] = {}
         self._closing: str | None = None

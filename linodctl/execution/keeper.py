@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 
 from linodctl.execution.link import SetupFailed, ZygoteKilled, ZygoteLink
+from linodctl.execution.newborn import Newborn
 from linodctl.execution.orders import ExecutionSite
 
 PAUSES = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -25,12 +26,15 @@ class Keeper:
         on_ready: Callable[[], None],
         on_death: Callable[[ZygoteLink, str], None],
         on_failure: Callable[[SetupFailed], None],
+        newborn: Newborn | None = None,
     ) -> None:
+        """A `newborn` that was started for this site becomes the first one."""
         self._link: ZygoteLink | None = None
         self.site = site
         self._on_ready = on_ready
         self._on_death = on_death
         self._on_failure = on_failure
+        self._newborn = newborn
         self._failures = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
@@ -78,12 +82,20 @@ class Keeper:
         for left in reversed(range(TRIES)):
             link = ZygoteLink(site, self._died)
             try:
-                await link.start()
+                await link.start(self._born_for(site))
                 break
             except ZygoteKilled:
                 if not left:
                     raise
         return link
+
+    def _born_for(self, site: ExecutionSite) -> Newborn | None:
+        """What was started ahead, once, if it was for this site; else it is ended."""
+        ready, self._newborn = self._newborn, None
+        if ready is not None and (ready.folder, ready.env) != (site.folder, site.env):
+            ready.dismiss()
+            return None
+        return ready
 
     def _take(self, link: ZygoteLink) -> None:
         self._link = link

@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from linodctl.clock import Clock
 from linodctl.errors import LinodctlError
 from linodctl.execution.bootstrap import FileStamp, changed
+from linodctl.execution.newborn import Newborn
 from linodctl.execution.orders import ExecutionSite
 from linodctl.execution.outbox import Outbox
 from linodctl.execution.processes import end_group
 from linodctl.execution.settle import Exit, signal_name
 from linodctl.execution.wire import BadFrame, Splitter, pack, unpack
 from linodctl.execution.worker_process import WorkerProcess, new_ends
-from linodctl.identity import myself
-
-_PACKAGES = str(Path(__file__).parents[2])
-_PROGRAM = (
-    "import sys; sys.path.append(sys.argv[2]); from linodctl.execution.zygote import main; main(int(sys.argv[1]))"
-)
-"""Run by `-c`, so that `__main__` has no file: what a procedure starts by `multiprocessing` must not import it."""
-
 
 LONGEST_PAUSE = 0.2
 """Seconds between two looks whether a zygote has ended."""
@@ -62,22 +52,18 @@ class ZygoteLink:
         self._empty = asyncio.Event()
         self._empty.set()
 
-    async def start(self) -> None:
-        """Start the interpreter and wait until it has loaded the site's code. Raises SetupFailed."""
+    async def start(self, newborn: Newborn | None = None) -> None:
+        """Wait until an interpreter, the `newborn` if there is one, has loaded the site's code. SetupFailed."""
         self._loop = asyncio.get_running_loop()
         self._ready: asyncio.Future[None] = self._loop.create_future()
         try:
-            self._control, theirs = socket.socketpair()
-        except OSError as error:
+            newborn = newborn or Newborn(self.site.folder, self.site.env)
+        except OSError as error:  # no memory, no process to be had, or the folder is gone in a deploy
             raise SetupFailed(f"no zygote can be started: {error}") from error
+        newborn.taken = True
+        self._control, self._process = newborn.control, newborn.process
         self._control.setblocking(False)
         self._outbox = Outbox(self._loop, self._control)
-        with theirs:
-            try:
-                self._process = self._open_process(theirs.fileno())
-            except OSError as error:  # no memory, no process to be had, or the folder is gone in a deploy
-                self._control.close()
-                raise SetupFailed(f"no zygote can be started: {error}") from error
         self._loop.add_reader(self._control, self._read)
         self._send(
             {
@@ -99,17 +85,6 @@ class ZygoteLink:
                 self._process.kill()
                 self._hang_up()
                 await self._reaped()
-
-    def _open_process(self, control: int) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-P", "-c", _PROGRAM, str(control), _PACKAGES, myself()],
-            stdin=subprocess.DEVNULL,
-            stdout=2,  # what `setup` prints is no result of the command that runs here
-            pass_fds=[control],
-            process_group=0,  # out of reach of the terminal's Ctrl-C: what that means for runs, the runner decides
-            cwd=self.site.folder,
-            env={**os.environ, **self.site.env},
-        )
 
     @property
     def pid(self) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 
 from linodctl import events
 from linodctl.clock import Clock
+from linodctl.execution.newborn import Newborn
 from linodctl.runner.inbox import Inbox
 from linodctl.runner.loader import Loader
 from linodctl.runner.runner import HEARTBEAT, Runner
@@ -34,9 +35,10 @@ async def session(
     once: bool = False,
     lasting: timedelta | None = None,
     beat_every: int = HEARTBEAT,
+    newborn: Newborn | None = None,
 ) -> int:
     """Run until told to stop, for `lasting`, or `once` for one pass. The exit code: 1 if a run of that pass failed.
-    A sign of life is written every `beat_every` seconds, at most.
+    A sign of life is written every `beat_every` seconds, at most. A `newborn` becomes the zygote.
 
     The caller holds `lock`, the site's. SiteHeld if another runner holds it all the same.
     """
@@ -46,7 +48,7 @@ async def session(
     loop = asyncio.get_running_loop()
     signals.listen(loop)
     loop.set_exception_handler(partial(_on_loop_error, troubles))
-    means = Means(loader, lock, store, clock, inbox, signals, troubles, beat_every)
+    means = Means(loader, lock, store, clock, inbox, signals, troubles, beat_every, newborn)
     runner = await _unless_stopped(start(means), inbox, signals)
     if runner is None:
         troubles(events.RunnerStopped(signals.stop_why))

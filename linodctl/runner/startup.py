@@ -11,6 +11,7 @@ from linodctl import __version__, events
 from linodctl.clock import Clock
 from linodctl.config import Loaded, drift
 from linodctl.execution.executor import Executor
+from linodctl.execution.newborn import Newborn
 from linodctl.planning import Scheduler
 from linodctl.runner.batch import HEARD, Life
 from linodctl.runner.books import Books
@@ -40,6 +41,8 @@ class Means(Value):
     troubles: Troubles
     beat_every: int = HEARTBEAT
     """Seconds between two signs of life in the state file, at most."""
+    newborn: Newborn | None = None
+    """The process of a zygote, started ahead."""
 
 
 async def start(means: Means) -> Runner:
@@ -53,7 +56,7 @@ async def start(means: Means) -> Runner:
     await end_leftovers(legacy, means.clock)
     edits = store.edits(after_id=store.note(HEARD) or 0)
     loaded = await asyncio.to_thread(means.loader.load)
-    executor = Executor(execution_site(loaded), means.inbox.take)
+    executor = Executor(execution_site(loaded), means.inbox.take, newborn=means.newborn)
     try:
         await executor.open()
         if executor.threads_in_zygote:
