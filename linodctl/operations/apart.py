@@ -6,24 +6,22 @@ hold for months, and it takes a large config's time without keeping the runner's
 
 from __future__ import annotations
 
-import gc
 import json
-import os
-import signal
 import subprocess
 import sys
-import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from linodctl.config.loaded import Loaded, assemble
 from linodctl.config.problems import ConfigError, Problem
-from linodctl.config.rows import Incomplete, from_lines, to_lines
+from linodctl.config.rows import Incomplete, from_lines
 from linodctl.errors import HelperEnded, LinodctlError, StateError
 
+if TYPE_CHECKING:
+    from linodctl.config.loaded import Loaded
+
 _PACKAGES = str(Path(__file__).parents[2])
-_PROGRAM = "import sys; sys.path.append(sys.argv[1]); from linodctl.operations.apart import main; main()"
+_PROGRAM = "import sys; sys.path.append(sys.argv[1]); from linodctl.operations.reader import main; main()"
 
 
 def read_apart(
@@ -69,41 +67,12 @@ def _understood(answer: dict[str, Any], rows: Any) -> Loaded:
         raise LinodctlError(answer["error"])
     if "bug" in answer:
         raise RuntimeError(f"reading the config met a bug:\n{answer['bug']}")
+    from linodctl.config.loaded import assemble
+
     return assemble(answer, streamed=from_lines(answer, rows))
 
 
 def _ender(code: int) -> str:
+    import signal
+
     return signal.Signals(-code).name if code < 0 else f"itself (exit code {code})"
-
-
-# --- the other process ------------------------------------------------------------------------------
-
-
-def main() -> None:
-    """Take the request from stdin, answer on stdout."""
-    for number in (signal.SIGINT, signal.SIGPIPE):  # without the runner there is nobody to read for
-        signal.signal(number, signal.SIG_DFL)
-    gc.disable()  # looking for garbage again and again would take as long as reading a large config, and find none
-    request = json.load(sys.stdin)
-    answers = sys.stdout.buffer
-    sys.stdout = sys.stderr  # nothing that code prints may get between
-    for line in _answer([Path(path) for path in request["paths"]], request["state"], request["looked"]):
-        answers.write(line)
-    answers.flush()
-
-
-def _answer(paths: Sequence[Path], state: str | None, looked: bool) -> Iterable[bytes]:
-    from linodctl.clock import SystemClock
-    from linodctl.operations.declaration import Declaration
-
-    try:
-        document = Declaration(paths, os.environ, state, SystemClock()).read_for_another(looked=looked)
-    except ConfigError as error:
-        return to_lines({"problems": [problem.to_json() for problem in error.problems]})
-    except StateError as error:
-        return to_lines({"state_error": str(error)})
-    except LinodctlError as error:
-        return to_lines({"error": str(error)})
-    except Exception:
-        return to_lines({"bug": traceback.format_exc()})
-    return to_lines(document)

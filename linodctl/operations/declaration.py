@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from linodctl.clock import Clock
 from linodctl.config.fingerprint import is_current
-from linodctl.config.loaded import Loaded, assemble
 from linodctl.config.rows import Incomplete
 from linodctl.operations.cache import ConfigCache
 from linodctl.store import open_reader
@@ -18,6 +17,7 @@ from linodctl.values import Value, replace
 
 if TYPE_CHECKING:
     from linodctl.config.discovery import Discovered, Override
+    from linodctl.config.loaded import Loaded
     from linodctl.config.loading import Declared, Files
     from linodctl.store.reading import Reader
 
@@ -137,6 +137,8 @@ class Declaration:
             memory = self._memory_beside(kept.head, looked) if kept is not None else None
             if kept is None or memory is None:
                 return None
+            from linodctl.config.loaded import assemble
+
             with contextlib.suppress(
                 Incomplete, ValueError, LookupError, TypeError, AttributeError
             ):  # a broken cache is no cache
@@ -176,6 +178,8 @@ class Declaration:
         return self._declared(files, self._memory_of(files), looked=looked)
 
     def _loaded(self, declared: Declared) -> Loaded:
+        from linodctl.config.loaded import assemble
+
         return assemble(declared.document, rules=declared.rules)
 
     def _files(self) -> Files:
