@@ -57,7 +57,7 @@ def _place_of_item(said: Said, at: int) -> Place:
 def check_circles(tasks: Mapping[str, DeclaredTask], problems: Problems) -> None:
     """Each circle of `run_after` is one problem, at the option that closes it."""
     after = {name: _run_after(task, tasks) for name, task in tasks.items()}
-    finished: set[str] = set()
+    finished = {name for name, names in after.items() if not names}
     for name in tasks:
         for circle in _circles_from(name, after, finished):
             closing = tasks[circle[-2]].options["run_after"]
@@ -72,10 +72,11 @@ def _run_after(task: DeclaredTask, tasks: Collection[str]) -> list[str]:
 
 def _circles_from(start: str, after: Mapping[str, list[str]], finished: set[str]) -> list[list[str]]:
     """Depth first, without recursion: chains may be as long as there are tasks."""
+    if start in finished:
+        return []
     circles: list[list[str]] = []
-    trail: dict[str, None] = {}
-    stack = [] if start in finished else [(start, iter(after[start]))]
-    trail.update(dict.fromkeys(name for name, _ in stack))
+    trail: dict[str, None] = {start: None}
+    stack = [(start, iter(after[start]))]
     while stack:
         name, rest = stack[-1]
         following = next(rest, None)

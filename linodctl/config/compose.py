@@ -7,7 +7,6 @@ Keeps what PyYAML's own composer forgets (where keys stand, that a key came twic
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple, NoReturn
 
 import yaml
@@ -37,19 +36,21 @@ class _Key(NamedTuple):
     merges: bool
 
 
-@dataclass(slots=True)
 class _Open:
     """A list or mapping whose end has not come yet."""
 
-    place: Place
-    is_table: bool
-    anchor: str | None
-    nodes: list[Node] = field(default_factory=list)
-    entries: dict[str, Entry] = field(default_factory=dict)
-    merged: list[Node] = field(default_factory=list)
-    key: _Key | None = None
-    """The key whose value comes next; None when a key comes next."""
-    size: int = 1
+    __slots__ = ("anchor", "entries", "is_table", "key", "merged", "nodes", "place", "size")
+
+    def __init__(self, place: Place, is_table: bool, anchor: str | None) -> None:
+        self.place = place
+        self.is_table = is_table
+        self.anchor = anchor
+        self.nodes: list[Node] = []
+        self.entries: dict[str, Entry] = {}
+        self.merged: list[Node] = []
+        self.key: _Key | None = None
+        """The key whose value comes next; None when a key comes next."""
+        self.size = 1
 
     @property
     def wants_key(self) -> bool:

@@ -104,7 +104,7 @@ class _Numbers:
         self._settled: dict[int, int] = {}
 
     def of(self, value: dict[str, Any]) -> int:
-        number = self._known.setdefault(json.dumps(value), len(self._values))
+        number = self._known.setdefault(repr(value), len(self._values))
         if number == len(self._values):
             self._values.append(value)
             self._times.append(0)

@@ -19,11 +19,23 @@ from pydantic_core import SchemaError, SchemaValidator
 def validator() -> SchemaValidator:
     """It gives what was given, checked, as plain values; a ValidationError of pydantic_core has everything wrong."""
     try:
-        return SchemaValidator(with_functions(written()))
+        return _made_of(_text())
     except SchemaError:  # the installed pydantic wants it otherwise than the one that it was written with
         from linodctl.config.compiling import compiled
 
-        return SchemaValidator(with_functions(compiled()))
+        return _made_of(json.dumps(compiled()))
+
+
+def _made_of(schema: str) -> SchemaValidator:
+    return SchemaValidator(json.loads(schema, object_hook=_with_function))
+
+
+def _with_function(part: dict[str, Any]) -> dict[str, Any]:
+    """A function in place of its name."""
+    if part.get("type") == "no-info":
+        module, _, name = part["function"].rpartition(".")
+        part["function"] = getattr(import_module(f"linodctl.config.{module}"), name)
+    return part
 
 
 def options_at(path: Sequence[str | int]) -> list[str]:
@@ -46,17 +58,9 @@ def _beside_function(schema: Mapping[str, Any]) -> Mapping[str, Any]:
 @cache
 def written() -> dict[str, Any]:
     """What `compiling.compiled` gave when it was written down."""
-    schema: dict[str, Any] = json.loads(Path(__file__).with_name("compiled.json").read_text())
+    schema: dict[str, Any] = json.loads(_text())
     return schema
 
 
-def with_functions(schema: Any) -> Any:
-    """The same with every function in place of its name."""
-    if isinstance(schema, list):
-        return [with_functions(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if schema.get("type") == "no-info":
-        module, _, name = schema["function"].rpartition(".")
-        return {**schema, "function": getattr(import_module(f"linodctl.config.{module}"), name)}
-    return {key: with_functions(item) for key, item in schema.items()}
+def _text() -> str:
+    return Path(__file__).with_name("compiled.json").read_text()

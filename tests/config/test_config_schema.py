@@ -132,7 +132,7 @@ def test_the_options_at_a_place_are_those_of_its_model() -> None:
 def test_a_pydantic_that_wants_it_otherwise_gets_it_from_the_models(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(validating, "written", lambda: {"type": "of a day to come"})
+    monkeypatch.setattr(validating, "_text", lambda: '{"type": "of a day to come"}')
     validating.validator.cache_clear()
     try:
         assert len(project.load(SAMPLE).tasks) == 4
