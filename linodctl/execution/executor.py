@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from linodctl.clock import Clock, SystemClock
 from linodctl.domain import Isolation, Launch, Outcome, Result
@@ -36,6 +37,9 @@ MOST_EXPECTED = 4
 """Workers that are forked ahead on a caller's word: it may not keep it."""
 
 __all__ = ["Executor", "ProbeFailed", "SetupFailed"]
+
+Go = Callable[[], object]
+"""Lets a prepared run begin."""
 
 
 class Executor:
@@ -94,21 +98,27 @@ class Executor:
 
     def start(self, order: Order) -> None:
         """Carry out a run. Everything that can go wrong with it is reported as its end."""
+        self.prepare(order)()
+
+    def prepare(self, order: Order) -> Go:
+        """Take over a run, and make all of it ready but its beginning; what is returned lets it go, and takes
+        microseconds."""
         if order.run_id in self._flights:
             raise ValueError(f"run {order.run_id} is under way already")
         flight = Flight(order, self._site.log_bytes, self._report, self._on_timeout, self._loop, self._clock)
         self._flights[order.run_id] = flight
         self._all_landed.clear()
+        link = self._keeper.link
         if self._closing is not None:  # too late: it ends where it would begin
             flight.ask(Outcome.CANCELLED, self._closing)
-            self._waiting.append(flight)
             self._loop.call_soon(self._launch_waiting)
         elif order.launch.isolation is Isolation.THREAD:
-            self._runs[order.run_id] = self._threads.start(flight)
-        elif self._keeper.link is None:
-            self._waiting.append(flight)
-        else:
-            self._launch(flight, self._keeper.link)
+            self._runs[order.run_id], go = self._threads.prepare(flight)
+            return go
+        elif link is not None:
+            return self._prepare(flight, link)
+        self._waiting.append(flight)
+        return _nothing
 
     def get_ready(self, launches: Iterable[Launch]) -> None:
         """Runs launched like these will probably be ordered within a moment: fork their workers now."""
@@ -173,9 +183,9 @@ class Executor:
             elif link is None:
                 self._waiting.append(flight)
             else:
-                self._launch(flight, link)
+                self._prepare(flight, link)()
 
-    def _launch(self, flight: Flight, link: ZygoteLink) -> None:
+    def _prepare(self, flight: Flight, link: ZygoteLink) -> Go:
         order = flight.order
         reuses = order.launch.reuse > 1
         worker = self._pool.take(order.task, order.launch, link) if reuses else self._spares.take(link)
@@ -189,13 +199,15 @@ class Executor:
             if worker is not None:
                 worker.dismiss()
             reason = f"an argument can't be handed over: {error}"
-            self._loop.call_soon(self._land, flight, Result(Outcome.FAILED, reason=reason, error=reason))
+            result = Result(Outcome.FAILED, reason=reason, error=reason)
         except OSError as error:
             reason = f"no process could be made for the run: {error.strerror}"
-            self._loop.call_soon(self._land, flight, Result(Outcome.LOST, reason=reason))
+            result = Result(Outcome.LOST, reason=reason)
         else:
             self._runs[order.run_id] = ProcessRun(flight, link, worker, self._loop, self._on_end)
-            worker.send(frame)
+            return partial(worker.send, frame)
+        self._loop.call_soon(self._land, flight, result)
+        return _nothing
 
     # --- what happens ----------------------------------------------------------------------------
 
@@ -245,3 +257,7 @@ class Executor:
         self._flights.pop(flight.run_id, None)
         if not self._flights:
             self._all_landed.set()
+
+
+def _nothing() -> None:
+    """It begins, or ends, without being let go."""

@@ -16,7 +16,7 @@ from linodctl.domain import Outcome, Result
 from linodctl.execution import stacks
 from linodctl.execution.bootstrap import SetupError, prepare
 from linodctl.execution.flight import Flight
-from linodctl.execution.hands import Hands
+from linodctl.execution.hands import Hands, Work
 from linodctl.execution.job import Job
 from linodctl.execution.orders import ExecutionSite
 from linodctl.execution.outcome import Ending, raised
@@ -144,13 +144,23 @@ class Threads:
         self._mail: deque[Callable[[], None]] = deque()
         self._mail_announced = False
 
-    def start(self, flight: Flight) -> ThreadRun:
+    def prepare(self, flight: Flight) -> tuple[ThreadRun, Callable[[], object]]:
+        """The run, and what lets it begin."""
         if self._router is None:
             self._router = Router()
         run = ThreadRun(self, flight, self._loop)
         self._runs.add(run)
-        self._begin(run, self._router)
-        return run
+        fields = flight.order.job()
+        job = Job(**{**fields, "memory": copy.deepcopy(fields["memory"])})
+        return run, partial(self._begin, run, partial(self._carry_out, run, self._router, job))
+
+    def _begin(self, run: ThreadRun, work: Work) -> None:
+        try:
+            self._hands.do(f"linodctl-run-{run.flight.run_id}", work)
+            run.flight.begun()
+        except RuntimeError as error:
+            lost = settle(None, Exit(), None, lost=f"no thread could be made for the run: {error}")
+            self._loop.call_soon(run.land, lost)
 
     def post(self, news: Callable[[], None]) -> None:
         """From any thread: have it done in the loop's. One wake-up serves all that is posted before it is answered."""
@@ -178,17 +188,6 @@ class Threads:
         if self._router is not None:
             self._router.remove()
             self._router = None
-
-    def _begin(self, run: ThreadRun, router: Router) -> None:
-        flight = run.flight
-        flight.begun()
-        fields = flight.order.job()
-        job = Job(**{**fields, "memory": copy.deepcopy(fields["memory"])})
-        try:
-            self._hands.do(f"linodctl-run-{flight.run_id}", partial(self._carry_out, run, router, job))
-        except RuntimeError as error:
-            lost = settle(None, Exit(), None, lost=f"no thread could be made for the run: {error}")
-            self._loop.call_soon(run.land, lost)
 
     def _carry_out(self, run: ThreadRun, router: Router, job: Job) -> Callable[[], None]:
         """The run itself, in its thread; returns how to report its end."""

@@ -9,12 +9,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 
 from linodctl import events
 from linodctl.clock import Clock
 from linodctl.domain import Outcome, Result
 from linodctl.errors import StateError
-from linodctl.execution.executor import Executor
+from linodctl.execution.executor import Executor, Go
 from linodctl.execution.reports import Ended
 from linodctl.planning import Start
 from linodctl.runner.books import Books, Work
@@ -81,9 +82,10 @@ class Ticker:
         if work is not None:
             self._wrote = True
             self._tell(events.Mended(STATE, "the state file can be written again; runs are started again"))
-            if ahead is not None and work.starts:
-                self._lead.learn(len(work.starts), timedelta(seconds=self._clock.monotonic() - begin))
-            self._act(work)
+            ready = [(start.at, self._prepare(run_id, start)) for run_id, start in work.starts]
+            if ahead is not None and ready:
+                self._lead.learn(len(ready), timedelta(seconds=self._clock.monotonic() - begin))
+            self._act(work, ready)
 
     def tell_of_the_pass(self) -> None:
         """All that the loop does is through; if some of that was recorded, it works."""
@@ -128,10 +130,10 @@ class Ticker:
         """Nothing is started that is not on record."""
         self._tell(events.Trouble(f"{error}; no run is started until this can be recorded", STATE))
 
-    def _act(self, work: Work) -> None:
-        for run_id, start in work.starts:  # first: it is for these that somebody may be waiting
-            self._wait_for(start.at)
-            self._start(run_id, start)
+    def _act(self, work: Work, ready: list[tuple[datetime, Go]]) -> None:
+        for slot, go in ready:  # first: it is for these that somebody may be waiting
+            self._wait_for(slot)
+            go()
         for event in work.events:
             self._tell(event)
         for run_id, why in work.stops:
@@ -146,10 +148,9 @@ class Ticker:
         if left > timedelta(0):
             time.sleep(min(left, MOST).total_seconds())
 
-    def _start(self, run_id: int, start: Start) -> None:
+    def _prepare(self, run_id: int, start: Start) -> Go:
         try:
             order = order_for(start, run_id, self._store)
         except StateError as error:  # claimed, but its request can't be read now
-            self._inbox.take(Ended(run_id, Result(Outcome.LOST, reason=str(error))))
-            return
-        self._executor.start(order)
+            return partial(self._inbox.take, Ended(run_id, Result(Outcome.LOST, reason=str(error))))
+        return self._executor.prepare(order)
