@@ -5,11 +5,11 @@ The zygote does nothing of this; a child does it to itself between the fork and 
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # not in typeshed; `signal` makes enum members of all it is given
 import contextlib
 import os
 import pwd
 import resource
-import signal
 from collections.abc import Callable, Mapping
 
 from linodctl.execution.job import CantRun
@@ -42,7 +42,8 @@ class Surroundings(Value):
             _attempt(f"nice: {self.nice}", lambda: os.setpriority(os.PRIO_PROCESS, 0, self.nice or 0))
         if self.user is not None:
             _become(self.user)
-        os.environ.update(self.env)
+        if self.env:
+            os.environ.update(self.env)
         self.apply_again()
 
     def apply_again(self) -> None:
@@ -78,10 +79,10 @@ def _limit_memory(size: int) -> None:
 
 def reset_signals() -> None:
     """Undo what the zygote set up: a procedure expects the dispositions of a fresh interpreter."""
-    signal.set_wakeup_fd(-1)
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
-        signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    _signal.set_wakeup_fd(-1)
+    for number in (_signal.SIGTERM, _signal.SIGHUP, _signal.SIGCHLD):
+        _signal.signal(number, _signal.SIG_DFL)
+    _signal.signal(_signal.SIGINT, _signal.default_int_handler)
 
 
 def _become(name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -68,9 +69,15 @@ class Order(Value):
         """The fields of `confine.Surroundings`."""
         launch = self.launch
         return {
-            "cwd": str(folder / launch.cwd),
+            "cwd": _path(folder, launch.cwd),
             "env": dict(launch.env),
             "nice": launch.nice,
             "memory_limit": launch.memory_limit,
             "user": launch.user,
         }
+
+
+@lru_cache(maxsize=256)
+def _path(folder: Path, name: str) -> str:
+    """As text: to join a Path for each run takes longer than to read the order."""
+    return str(folder / name)

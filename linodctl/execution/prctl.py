@@ -7,7 +7,7 @@ import os
 import signal
 
 _SET_PDEATHSIG, _SET_CHILD_SUBREAPER = 1, 36
-_libc = ctypes.CDLL(None, use_errno=True)  # opened once, in the zygote, for all its children
+_prctl = getattr(ctypes.CDLL(None, use_errno=True), "prctl", None)  # looked up once, in the zygote, for its children
 
 
 def die_with(parent_pid: int) -> None:
@@ -28,5 +28,5 @@ def adopt_orphans() -> None:
 
 
 def _ask(option: int, value: int) -> None:
-    if hasattr(_libc, "prctl"):
-        _libc.prctl(option, int(value), 0, 0, 0)
+    if _prctl is not None:
+        _prctl(option, int(value), 0, 0, 0)

@@ -7,14 +7,16 @@ run, and while a worker waits there is time for it.
 from __future__ import annotations
 
 import logging
+import sys
 from datetime import UTC, datetime
 
 from linodctl.execution.capture import Capture
-from linodctl.execution.context import Cancelled, RunContext
+from linodctl.execution.context import Cancelled
 from linodctl.execution.job import Job
 from linodctl.execution.perform import perform
 from linodctl.execution.wire import pack, unpack
 
+_STAGE = "linodctl.execution.stage"
 _AT = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -29,10 +31,7 @@ class _Nobody:
 def rehearse(stop: Cancelled) -> None:
     """From an order to the account of the end, with no procedure of the site and nobody to tell."""
     order = unpack(pack({"level": logging.CRITICAL, "scheduled_for": _AT, "memory": {}, "args": {}}))
-    job = Job(run_id=0, task="rehearsal", func=f"{__name__}.nothing", attempt=1, **order)
+    job = Job(run_id=0, task="rehearsal", func=f"{_STAGE}.nothing", attempt=1, **order)
     with Capture(_Nobody(), job.level) as capture:
         pack(["end", perform(job, _Nobody(), stop, capture).told()])
-
-
-def nothing(context: RunContext) -> None:
-    """The procedure of a rehearsal."""
+    sys.modules.pop(_STAGE, None)

@@ -20,6 +20,7 @@ LONGEST_TEXT = 64 * 1024
 
 
 _quoted = json.encoder.encode_basestring
+_BEGIN = pack(["begin"])
 LONGEST_NAME = 200
 """Characters of a logger's name."""
 
@@ -53,7 +54,7 @@ class Reporter:
 
     def begin(self) -> None:
         """The order was read and is carried out from here on."""
-        self._send(["begin"])
+        self._send_frame(_BEGIN)
 
     def end(self, ending: Ending, last: bool, cpu_seconds: float, max_rss: int) -> None:
         """The last word on a run; `last` says that the worker ends, too. Raises ChannelClosed."""

@@ -41,7 +41,7 @@ def pack(value: Any) -> bytes:
 def unpack(line: bytes) -> Any:
     """The value of one frame, dates and times restored."""
     try:
-        return json.loads(line, object_hook=_restore if b'{"$' in line else None)
+        return (_restorer if b'{"$' in line else _decoder).decode(line.decode())
     except (ValueError, RecursionError) as error:
         raise BadFrame(f"Not a frame: {error}.") from None
 
@@ -132,3 +132,6 @@ def _restore(pairs: dict[str, Any]) -> Any:
             except ValueError:
                 return pairs  # somebody's own mapping that happens to look like ours
     return pairs
+
+
+_decoder, _restorer = json.JSONDecoder(), json.JSONDecoder(object_hook=_restore)

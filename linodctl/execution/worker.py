@@ -69,7 +69,7 @@ class AskedToStop:
         return self._set
 
 
-def live(channel: socket.socket, reports: int, output: int, zygote_pid: int) -> NoReturn:
+def live(channel: socket.socket, reports: int, output: int, zygote_pid: int, imports: bootstrap.Imports) -> NoReturn:
     """The whole life of a worker. `reports` is the pipe for its words, `output` the one for descriptors 1 and 2."""
     code = BROKEN
     try:
@@ -82,7 +82,7 @@ def live(channel: socket.socket, reports: int, output: int, zygote_pid: int) -> 
         reports = _moved(reports)
         sys.argv[:] = ["linodctl-worker"]
         atexit._clear()  # these functions belong to the zygote
-        code = Worker(channel, Reporter(reports)).serve()
+        code = Worker(channel, Reporter(reports), imports).serve()
     except ChannelClosed:
         code = CHANNEL_CLOSED
     except BaseException:
@@ -105,10 +105,10 @@ def _moved(fd: int) -> int:
 class Worker:
     """Carries out orders, one after the other."""
 
-    def __init__(self, channel: socket.socket, reporter: Reporter) -> None:
+    def __init__(self, channel: socket.socket, reporter: Reporter, imports: bootstrap.Imports) -> None:
         self._channel = channel
         self._reporter = reporter
-        self._imports = bootstrap.Imports()
+        self._imports = imports
         self._baseline: Baseline | None = None
 
     def serve(self) -> int:

@@ -25,11 +25,14 @@ from typing import Any
 
 from linodctl.clock import SystemClock
 from linodctl.execution import bootstrap, capture, offspring, prctl, worker
+from linodctl.execution.rehearsal import rehearse
 from linodctl.execution.signs import BROKEN
 from linodctl.execution.usage import Usage
 from linodctl.execution.wire import BadFrame, Splitter, pack, receive_line, receive_with_fds, unpack
 from linodctl.identity import process_started
 
+REHEARSALS = 10
+"""After so many the interpreter writes nothing more beside the code of a run: its children needn't copy that."""
 LOOK = os.WEXITED | os.WNOHANG | os.WNOWAIT
 
 
@@ -55,7 +58,7 @@ def _serve(control: socket.socket) -> None:
         control.sendall(pack({"op": "broken", "error": str(error), "detail": error.detail}))
         return
     prctl.outlive_parent()
-    _settle_down()
+    _settle_down(control)
     threads = [t.name for t in threading.enumerate() if not _survives_fork(t)]
     zygote = Zygote(control, orders["orphan_grace"])
     control.sendall(pack({"op": "ready", "files": files, "threads": threads}))
@@ -68,12 +71,14 @@ def _survives_fork(thread: threading.Thread) -> bool:
     return thread is threading.main_thread() or getattr(thread, "survives_fork", False)
 
 
-def _settle_down() -> None:
+def _settle_down(control: socket.socket) -> None:
     """Get ready to be copied many times."""
     capture.silence_consoles()
     prctl.adopt_orphans()
     sys.stdout.flush()
     sys.stderr.flush()
+    for _ in range(REHEARSALS):
+        rehearse(worker.AskedToStop(control))
     importlib.invalidate_caches()  # a child finds the files that are there when it looks, not those of now
     gc.collect()
     gc.freeze()  # children must not touch, and so copy, the pages of objects that are never freed
@@ -97,6 +102,7 @@ class Zygote:
         self._stopped: set[int] = set()
         """Workers that were told to end."""
         self._adopted = offspring.Adopted()
+        self._imports = bootstrap.Imports()  # here, for in a child to count its modules would touch the memory of all
         self._wake, self._waker = socket.socketpair()
         self._wake.setblocking(False)
         self._waker.setblocking(False)
@@ -166,7 +172,7 @@ class Zygote:
         for sock in (self._control, self._wake, self._waker):
             sock.close()
         channel, reports, output = theirs
-        worker.live(socket.socket(fileno=channel), reports, output, zygote_pid)
+        worker.live(socket.socket(fileno=channel), reports, output, zygote_pid, self._imports)
 
     def _kill(self, number: int, what: int, group: bool) -> None:
         pid = self._pids.get(number)

@@ -47,6 +47,13 @@ def no_keyword(a: int, /) -> Any:
     return a
 
 
+def nothing() -> None: ...
+
+
+@functools.wraps(ar_first)
+def disguised() -> None: ...
+
+
 class Callable_:
     def __call__(self, ar: Any) -> Any:
         return ar
@@ -71,7 +78,8 @@ class Holder:
         (second, False),
         (everything, False),
         (star_ar, False),
-        (lambda: None, False),
+        (nothing, False),
+        (disguised, True),
         (print, False),
         (dict, False),
     ],
@@ -105,6 +113,7 @@ def test_call(func: Any, args: dict[str, Any], value: Any) -> None:
         (second, {}, "it needs the argument 'a'."),
         (no_keyword, {}, "its argument 'a' can't be given by name."),
         (star_ar, {"x": 1}, "it takes no argument 'x'."),
+        (nothing, {"x": 1}, "it takes no argument 'x'."),
     ],
 )
 def test_misfit(func: Any, args: dict[str, Any], problem: str) -> None:
