@@ -17,6 +17,7 @@ from functools import partial
 
 from linodctl.clock import Clock, SystemClock
 from linodctl.domain import Isolation, Launch, Outcome, Result
+from linodctl.execution.deadlines import Deadlines
 from linodctl.execution.flight import Flight
 from linodctl.execution.keeper import Keeper
 from linodctl.execution.link import SetupFailed, ZygoteLink
@@ -69,6 +70,7 @@ class Executor:
         self._loop = asyncio.get_running_loop()
         self._all_landed = asyncio.Event()
         self._all_landed.set()
+        self._deadlines = Deadlines(self._loop, self._on_timeout)
         self._pool = Pool(self._loop)
         self._spares = Spares(self._loop, self._clock)
         self._threads = Threads(self._site, self._loop, self._clock, self._forget)
@@ -105,7 +107,7 @@ class Executor:
         microseconds."""
         if order.run_id in self._flights:
             raise ValueError(f"run {order.run_id} is under way already")
-        flight = Flight(order, self._site.log_bytes, self._report, self._on_timeout, self._loop, self._clock)
+        flight = Flight(order, self._site.log_bytes, self._report, self._deadlines, self._loop, self._clock)
         self._flights[order.run_id] = flight
         self._all_landed.clear()
         link = self._keeper.link

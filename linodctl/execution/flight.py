@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from linodctl.clock import Clock
 from linodctl.domain import Outcome, Result
 from linodctl.execution.budget import LogBudget
+from linodctl.execution.deadlines import Deadlines
 from linodctl.execution.orders import Order
 from linodctl.execution.reports import Ended, Logged, LogLine, Progressed, Report, Started
 from linodctl.execution.settle import Asked
@@ -26,7 +27,7 @@ class Flight:
         order: Order,
         log_bytes: int,
         report: Callable[[Report], None],
-        on_timeout: Callable[[int], None],
+        deadlines: Deadlines,
         loop: asyncio.AbstractEventLoop,
         clock: Clock,
     ) -> None:
@@ -34,11 +35,10 @@ class Flight:
         self.asked: Asked | None = None
         self.landed = False
         self._report = report
-        self._on_timeout = on_timeout
+        self._deadlines = deadlines
         self._loop = loop
         self._clock = clock
         self._budget = LogBudget(log_bytes)
-        self._timeout: asyncio.TimerHandle | None = None
         self._progress: Progressed | None = None
         self._progress_timer: asyncio.TimerHandle | None = None
 
@@ -53,7 +53,7 @@ class Flight:
 
     def begun(self) -> None:
         """From here on the timeout counts."""
-        self._timeout = self._loop.call_later(self.order.launch.timeout.total_seconds(), self._on_timeout, self.run_id)
+        self._deadlines.add(self.run_id, self.order.launch.timeout.total_seconds())
 
     def log(self, lines: Sequence[LogLine]) -> None:
         if admitted := self._budget.admit(lines):
@@ -82,9 +82,9 @@ class Flight:
         if self.landed:
             return
         self.landed = True
-        for timer in (self._timeout, self._progress_timer):
-            if timer is not None:
-                timer.cancel()
+        self._deadlines.drop(self.run_id, self.order.launch.timeout.total_seconds())
+        if self._progress_timer is not None:
+            self._progress_timer.cancel()
         if self._progress is not None:
             self._report(self._progress)
         if result.error and result.outcome not in (Outcome.CANCELLED, Outcome.TIMED_OUT):

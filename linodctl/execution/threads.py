@@ -151,7 +151,9 @@ class Threads:
         run = ThreadRun(self, flight, self._loop)
         self._runs.add(run)
         fields = flight.order.job()
-        job = Job(**{**fields, "memory": copy.deepcopy(fields["memory"])})
+        if fields["memory"]:
+            fields["memory"] = copy.deepcopy(fields["memory"])  # the procedure's to change
+        job = Job(**fields)
         return run, partial(self._begin, run, partial(self._carry_out, run, self._router, job))
 
     def _begin(self, run: ThreadRun, work: Work) -> None:

@@ -40,7 +40,9 @@ def _spelled(instant: datetime) -> str:
 
 
 def text_or_none(instant: datetime | None) -> str | None:
-    return None if instant is None else text_of(instant)
+    if instant is None:
+        return None
+    return _spelled(instant) if instant.tzinfo is UTC else text_of(instant)
 
 
 @lru_cache(maxsize=256)
@@ -93,6 +95,8 @@ def clean_or_none(text: str | None) -> str | None:
 
 def memory_of(memory: Mapping[str, Any]) -> str | None:
     """A task's memory as JSON; None if it doesn't fit (`memory_complaint` says why)."""
+    if not memory:
+        return "{}"
     return None if memory_complaint(memory) else json_of(dict(memory))
 
 

@@ -14,6 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from linodctl.domain import Launch, LogLevel, Outcome, Result
+from linodctl.execution.deadlines import Deadlines
 from linodctl.execution.flight import Flight
 from linodctl.execution.orders import Order
 from linodctl.execution.process_run import ProcessRun
@@ -63,7 +64,8 @@ class Listener:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.reports: list[Any] = []
         order = Order(1, "a", Launch("a.b"), START, LogLevel.DEBUG)
-        self.flight = Flight(order, 1_000_000, self.reports.append, lambda run_id: None, loop, FakeClock())
+        deadlines = Deadlines(loop, lambda run_id: None)
+        self.flight = Flight(order, 1_000_000, self.reports.append, deadlines, loop, FakeClock())
         self._account: Result | None = None
 
     def forked(self, pid: int, pid_started: str) -> None: ...
