@@ -40,6 +40,7 @@ class ConfigCache:
 
     def __init__(self, paths: Sequence[Path], environ: Mapping[str, str]) -> None:
         self._paths = paths
+        self._environ = environ
         self._home = environ.get("HOME")
         self._folder = environ.get("XDG_CACHE_HOME") or (f"{self._home}/.cache" if self._home else None)
 
@@ -56,22 +57,22 @@ class ConfigCache:
 
     def keep(self, document: Document) -> None:
         """Keep it for the next call. That this may fail is no problem: it only saves time."""
-        if not _is_public(document) or not self._home or not _is_mine_to_fill(self._home):
+        if not self._is_public(document) or not self._home or not _is_mine_to_fill(self._home):
             return
         file = self._file()
         with contextlib.suppress(OSError):
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_whole(file, to_lines(document), 0o600)
 
+    def _is_public(self, document: Document) -> bool:
+        """Whether all of it stands in the YAML files for those who may read them; so do the defaults of variables."""
+        watch, settings = document["watch"], document["settings"]
+        filled_in = any(self._environ.get(name) for name in watch["variables"])
+        return not filled_in and set(watch["stats"]) <= set(settings["files"])
+
     def _file(self) -> Path:
         name = blake2b("\0".join(map(str, self._paths)).encode("utf-8", "surrogateescape"), digest_size=16)
         return Path(self._folder or os.devnull) / "linodctl" / f"{name.hexdigest()}.json"
-
-
-def _is_public(document: Document) -> bool:
-    """Whether all of it stands in the YAML files for those who may read them."""
-    watch, settings = document["watch"], document["settings"]
-    return not watch["variables"] and set(watch["stats"]) <= set(settings["files"])
 
 
 def _is_mine(status: os.stat_result) -> bool:

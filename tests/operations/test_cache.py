@@ -109,6 +109,15 @@ def test_a_cache_that_breaks_off_is_no_cache(make_site: Callable[[str], Site]) -
         assert [task.name for task in site.declaration.load_as_running().tasks] == ["fine"]
 
 
+def test_where_only_defaults_were_filled_in_it_is_kept_until_the_variable_is_set(
+    make_site: Callable[[str], Site], reads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declaration = make_site(CONFIG + "site: '${SITE_NAME:-plain}'\n").declaration
+    assert [declaration.load_as_running().site for _ in range(2)] == ["plain", "plain"] and reads == ["read"]
+    monkeypatch.setenv("SITE_NAME", "other")
+    assert declaration.load_as_running().site == "other" and reads == ["read", "read"]
+
+
 def test_what_the_environment_filled_in_is_not_kept(
     make_site: Callable[[str], Site], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
