@@ -10,8 +10,6 @@ import os
 import signal
 from typing import Any
 
-from linodctl.values import Value, field
-
 _TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
 
 
@@ -30,13 +28,14 @@ def _handlers() -> dict[int, Any]:
     return {number: handler for number, handler in found if handler is not None}
 
 
-class Baseline(Value):
+class Baseline:
     """Taken by making it, in the main thread."""
 
-    environ: dict[str, str] = field(default_factory=lambda: dict(os.environ))
-    umask: int = field(default_factory=_umask)
-    handlers: dict[int, Any] = field(default_factory=_handlers)
-    blocked: set[int] = field(default_factory=lambda: set(signal.pthread_sigmask(signal.SIG_BLOCK, ())))
+    def __init__(self) -> None:
+        self.environ = dict(os.environ)
+        self.umask = _umask()
+        self.handlers = _handlers()
+        self.blocked = set(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
 
     def restore(self) -> None:
         """Put all of it back."""

@@ -11,10 +11,10 @@ import os
 import pwd
 import resource
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from linodctl.execution.job import CantRun
 from linodctl.execution.prctl import adopt_orphans, die_with
-from linodctl.values import Value, field
 
 _RESERVE = 1024 * 1024
 _reserve = bytearray()
@@ -25,12 +25,12 @@ class CantConfine(CantRun):
     """A limit, user or folder that can't be had."""
 
 
-class Surroundings(Value):
+class Surroundings(NamedTuple):
     """What a task declares about its process."""
 
     cwd: str
     """Absolute, or relative to the config's folder (which is where the zygote is)."""
-    env: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str]
     nice: int | None = None
     memory_limit: int | None = None
     """Bytes of address space."""

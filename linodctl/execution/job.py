@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from linodctl.errors import LinodctlError
-from linodctl.values import Value, field
 
 
 class CantRun(LinodctlError):
@@ -18,7 +18,7 @@ class CantRun(LinodctlError):
         self.detail = detail
 
 
-class Job(Value):
+class Job(NamedTuple):
     """One run, in plain values: the worker knows no other words. Instants are aware UTC."""
 
     run_id: int
@@ -28,10 +28,10 @@ class Job(Value):
     level: int
     attempt: int
     scheduled_for: datetime
+    memory: dict[str, Any]
     last_start_time: datetime | None = None
     last_success: datetime | None = None
-    memory: dict[str, Any] = field(default_factory=dict)
-    surroundings: dict[str, Any] = field(default_factory=dict)
+    surroundings: Mapping[str, Any] = MappingProxyType({})
     """What `confine.Surroundings` is made of; empty where the run has no process of its own."""
     last: bool = True
     """Whether the worker ends after this run."""

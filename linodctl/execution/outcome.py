@@ -13,10 +13,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 from linodctl.execution.job import CantRun
-from linodctl.values import Value, asdict
 
 LONGEST_LINE = 1000
 LONGEST_ERROR = 64 * 1024
@@ -44,7 +43,7 @@ class Retry(Exception):
         self.after = after
 
 
-class Ending(Value):
+class Ending(NamedTuple):
     """How a run ended, as its worker tells it. Outcomes are the words of `domain.Outcome`."""
 
     outcome: str
@@ -60,7 +59,7 @@ class Ending(Value):
 
     def told(self) -> dict[str, Any]:
         """The fields that differ from how an uneventful run ends."""
-        return {name: value for name, value in asdict(self).items() if value is not None and value is not False}
+        return {name: value for name, value in self._asdict().items() if value is not None and value is not False}
 
 
 def returned(value: object) -> Ending:

@@ -12,7 +12,6 @@ from linodctl.execution.job import CantRun, Job
 from linodctl.execution.outcome import Ending, raised, returned, unfit_for_json
 from linodctl.execution.resolve import resolve
 from linodctl.execution.signature import ArgumentsDontFit, call_with
-from linodctl.values import replace
 
 LARGEST_MEMORY = 64 * 1024
 """Characters of JSON."""
@@ -80,7 +79,7 @@ def _with_memory(ending: Ending, memory: Any, before: str) -> Ending:
         if after == before:
             return ending
         if len(after) <= LARGEST_MEMORY:
-            return replace(ending, memory=json.loads(after))  # as it is now, whoever goes on changing the other
+            return ending._replace(memory=json.loads(after))  # as it is now, whoever goes on changing the other
         problem = f"it has {len(after)} characters of JSON, and {LARGEST_MEMORY} is the limit"
     return _unsaved(ending, problem)
 
@@ -88,5 +87,5 @@ def _with_memory(ending: Ending, memory: Any, before: str) -> Ending:
 def _unsaved(ending: Ending, problem: str) -> Ending:
     reason = f"ar.memory can't be saved: {problem}."
     if ending.outcome == "failed":
-        return replace(ending, error=f"{ending.error}\n\n{reason}")
+        return ending._replace(error=f"{ending.error}\n\n{reason}")
     return Ending("failed", reason=reason, error=reason, message=ending.message, code=1)

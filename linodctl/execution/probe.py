@@ -5,22 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from linodctl.decorators import MARK
 from linodctl.execution.resolve import ResolveError, import_module, resolve
 from linodctl.execution.signature import misfit, takes_context
-from linodctl.values import Value, asdict
 
 
-class ProbePath(Value):
+class ProbePath(NamedTuple):
     """A dotted path and the names of the arguments it is going to be given."""
 
     path: str
     args: tuple[str, ...] = ()
 
 
-class PathReport(Value):
+class PathReport(NamedTuple):
     """What a dotted path turned out to be."""
 
     path: str
@@ -38,7 +37,7 @@ class PathReport(Value):
         return self.error is None and self.problem is None
 
 
-class Found(Value):
+class Found(NamedTuple):
     """A decorated function."""
 
     module: str
@@ -49,7 +48,7 @@ class Found(Value):
     """As given to the decorator, in JSON's types."""
 
 
-class Probe(Value):
+class Probe(NamedTuple):
     """Everything that was asked, in the order of the question."""
 
     paths: tuple[PathReport, ...]
@@ -82,8 +81,8 @@ def look(paths: Sequence[Mapping[str, Any]], discover: Iterable[str]) -> dict[st
             discovered += found
             seen.update(f.func for f in found)
     return {
-        "paths": [asdict(_path_report(path["path"], tuple(path["args"]))) for path in paths],
-        "discovered": [asdict(found) for found in discovered],
+        "paths": [_path_report(path["path"], tuple(path["args"]))._asdict() for path in paths],
+        "discovered": [found._asdict() for found in discovered],
         "errors": errors,
     }
 

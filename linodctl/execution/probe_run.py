@@ -15,7 +15,6 @@ from linodctl.execution.probe import Probe, ProbePath
 from linodctl.execution.reports import LogLine
 from linodctl.execution.settle import Exit, settle
 from linodctl.execution.wire import pack
-from linodctl.values import asdict
 
 _LAST_WORDS = 20
 """Lines of output shown when the probe died."""
@@ -39,7 +38,7 @@ async def _ask(link: ZygoteLink, paths: Sequence[ProbePath], discover: Sequence[
     worker = link.fork(clock)
     waiter = _Waiter(asyncio.get_running_loop())
     worker.listener = waiter
-    worker.send(pack({"op": "probe", "paths": [asdict(path) for path in paths], "discover": list(discover)}))
+    worker.send(pack({"op": "probe", "paths": [path._asdict() for path in paths], "discover": list(discover)}))
     try:
         return await waiter.answer
     finally:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import resource
 import sys
-
-from linodctl.values import Value
+from typing import NamedTuple
 
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
-class Usage(Value):
+class Usage(NamedTuple):
     """Processor time so far, in seconds, and peak resident memory, in bytes."""
 
     cpu_seconds: float

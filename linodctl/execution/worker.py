@@ -36,7 +36,6 @@ from linodctl.execution.resolve import resolve
 from linodctl.execution.signs import BROKEN, CHANNEL_CLOSED, STACKS_SIGNAL
 from linodctl.execution.usage import Usage
 from linodctl.execution.wire import receive_line, unpack
-from linodctl.values import replace
 
 NOTE_AFTER = 2.0
 """Seconds that threads and atexit functions may take before the log says that the run goes on for them."""
@@ -159,7 +158,7 @@ class Worker:
         limit = job.surroundings["memory_limit"]
         if limit is not None and ending.reason is not None and ending.reason.startswith("MemoryError"):
             reason = f"{ending.reason} (the task's memory_limit is {limit / 2**20:g} MiB)"
-            ending = replace(ending, reason=reason)
+            ending = ending._replace(reason=reason)
         return ending
 
     def _surround(self, job: Job) -> None:

@@ -29,6 +29,11 @@ def test_importing_linodctl_imports_nothing_else() -> None:
     assert "linodctl.execution.context" not in imported_by("from linodctl import background_task")
 
 
+def test_a_zygote_imports_nothing_that_runs_do_not_use() -> None:
+    imported = set(imported_by("import linodctl.execution.zygote"))
+    assert {"msgspec", "asyncio", "sqlite3", "linodctl.domain", "linodctl.config"} & imported == set()
+
+
 def test_every_name_is_there() -> None:
     for name in ("background_task", "schedule_often", "schedule_daily", "RunContext", "Retry", "Skip"):
         assert getattr(linodctl, name).__name__ == name
