@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import stat
 from contextlib import closing
 from enum import Enum, auto
 from pathlib import Path
@@ -17,6 +16,7 @@ from linodctl import __version__
 from linodctl.errors import StateError
 from linodctl.store import migrations
 from linodctl.store.errors import NewerState, in_words
+from linodctl.store.place import size_of
 
 APPLICATION_ID = 0x6C6E6463
 """`lndc`: what `PRAGMA application_id` of our files says, so that `file` and we know them."""
@@ -51,7 +51,7 @@ def examine(path: Path, patience: float) -> Condition:
 def open_to_read(path: Path, patience: float) -> tuple[Condition, sqlite3.Connection | None]:
     """The condition of the file, and a connection that can only read it; None if there is nothing in it. NewerState, or
     StateError for what is no state file or can't be read."""
-    size = _size(path)
+    size = size_of(path)
     if not size:
         return (Condition.ABSENT if size is None else Condition.FRESH), None
     with in_words(path):
@@ -131,21 +131,6 @@ def _brought_up(connection: sqlite3.Connection, applied: list[str]) -> sqlite3.C
             step(connection)
     connection.execute("PRAGMA query_only = 1")
     return connection
-
-
-def _size(path: Path) -> int | None:
-    """The file's size in bytes; None if there is none. StateError for what is no ordinary file."""
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise StateError(f"the state file {path} can't be reached: {error.strerror}") from error
-    if stat.S_ISDIR(status.st_mode):
-        raise StateError(f"the state file {path} is a folder; name a file in it with --state")
-    if not stat.S_ISREG(status.st_mode):
-        raise StateError(f"the state file {path} is not an ordinary file; name another one with --state")
-    return status.st_size
 
 
 def _is_in_use(path: Path) -> bool:
