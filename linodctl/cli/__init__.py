@@ -8,6 +8,7 @@ program.py ──► <command>.py ──► operations/
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 from linodctl import __version__
@@ -27,4 +28,19 @@ def main() -> int:
 
     code = guarded(program)
     gc.freeze()  # looking for some in what is about to end with the process takes as long as `list` calculates
+    return code
+
+
+def script() -> int:
+    """What is installed as `linodctl`: `main`, and then the end of the process. Where nothing is left to be done (no
+    thread, nothing that is registered for the end), it is gone at once: for taking apart, module by module, what a
+    command has imported Python takes as long as `list` takes to find out what it prints."""
+    code = main()
+    import atexit
+    import threading
+
+    if threading.active_count() == 1 and not atexit._ncallbacks():
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            stream.flush()
+        os._exit(code)
     return code

@@ -29,10 +29,11 @@ def command(call: Call, what: str) -> None:
 
 def _tasks(call: Call) -> None:
     from linodctl.operations.lists import tasks
-    from linodctl.operations.shapes import task_shape
 
     lines = tasks(call.site)
     if call.json:
+        from linodctl.operations.shapes import task_shape
+
         call.print_json([task_shape(line) for line in lines])
         return
     from linodctl.cli.task_table import task_table

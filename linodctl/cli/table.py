@@ -23,13 +23,13 @@ class Table(Value):
         """The titles and the rows, a line each."""
         cells = [list(map(text_of, row)) for row in [self.columns, *self.rows]]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-        styles = [["strong"] * len(self.columns), *[list(map(style_of, row)) for row in self.rows]]
-        return [self._line(texts, line_styles, widths, color) for texts, line_styles in zip(cells, styles, strict=True)]
-
-    def _line(self, texts: Sequence[str], styles: Sequence[str], widths: Sequence[int], color: bool) -> str:
-        padded = [
-            text.rjust(width) if title in self.right else text.ljust(width)
-            for text, width, title in zip(texts, widths, self.columns, strict=True)
-        ]
-        padded[-1] = padded[-1].rstrip()
-        return "  ".join(painted(text, style, color) for text, style in zip(padded, styles, strict=True)).rstrip()
+        pads = [str.rjust if title in self.right else str.ljust for title in self.columns]
+        padded = [[pad(text, width) for pad, text, width in zip(pads, row, widths, strict=True)] for row in cells]
+        for row in padded:
+            row[-1] = row[-1].rstrip()
+        if color:
+            styles = [["strong"] * len(self.columns), *[list(map(style_of, row)) for row in self.rows]]
+            padded = [
+                [painted(*cell, color) for cell in zip(*row, strict=True)] for row in zip(padded, styles, strict=True)
+            ]
+        return ["  ".join(row).rstrip() for row in padded]

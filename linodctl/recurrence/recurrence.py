@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from linodctl.recurrence.around import WhyNot
 from linodctl.recurrence.bounded import AnyOf, Bounded
-from linodctl.recurrence.changes import Trouble, trouble
 from linodctl.recurrence.interval import Interval
 from linodctl.recurrence.rule import Frame, Rule, Span
 from linodctl.recurrence.simple import Never
 from linodctl.recurrence.wall import TICK, zone_of
 from linodctl.values import Value, replace
+
+if TYPE_CHECKING:
+    from linodctl.recurrence.changes import Trouble
 
 EARLIEST = datetime(1800, 1, 1, tzinfo=UTC)
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
@@ -130,6 +133,8 @@ class Recurrence(Value, dict=True):
 
     def clock_trouble(self, after: datetime, until: datetime, anchor: datetime) -> Trouble | None:
         """The first wall time in (after, until] that a clock change skips or doubles; None when it meets none."""
+        from linodctl.recurrence.changes import trouble
+
         for part in parts_of(self.rule):
             found = trouble(part, self.zone, after, until, anchor)
             if found is not None:

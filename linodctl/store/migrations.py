@@ -1,15 +1,13 @@
 """The tables, as numbered steps from an empty file; a step that was released is never changed, another one follows it.
 
-Instants are TEXT, ISO 8601 UTC with microseconds; flags are 0 or 1; columns named in JSON shapes hold JSON.
+Instants are TEXT, ISO 8601 UTC with microseconds; flags are 0 or 1; columns named in JSON shapes hold JSON. A step
+imports what it makes: whoever opens a state file wants to know the steps' names, and seldom more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Protocol
-
-from linodctl.store import lately, totals
-from linodctl.store.views import VIEWS
 
 SET = "linodctl"
 """The name of our set in sqlite-utils' table of applied migrations."""
@@ -29,18 +27,24 @@ def m0001_first(db: Executes) -> None:
 
 def m0002_views(db: Executes) -> None:
     """What people and dashboards ask of the file most, as views."""
+    from linodctl.store.views import VIEWS
+
     for statement in VIEWS:
         db.execute(statement)
 
 
 def m0003_totals(db: Executes) -> None:
     """What has been counted since the site began, whatever history is kept."""
+    from linodctl.store import totals
+
     for statement in totals.STATEMENTS:
         db.execute(statement)
 
 
 def m0004_lately(db: Executes) -> None:
     """How each task has been doing, at hand."""
+    from linodctl.store import lately
+
     for statement in lately.STATEMENTS:
         db.execute(statement)
 

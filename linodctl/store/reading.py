@@ -1,7 +1,7 @@
 """Questions to the state file: everything that can be known of it without writing. Cheap to import, never migrates.
 
 A Reader sees what has been committed when a question is asked, also while a runner writes; `snapshot` makes several
-questions see the same moment.
+questions see the same moment. What only a question about the past needs is imported when one is asked.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from linodctl.domain import Lately, Request, Run, SkipRow, TaskState
-from linodctl.store import decoding, history, lately, totals
+from linodctl.store import decoding, lately
 from linodctl.store.columns import instant_of, text_of
 from linodctl.store.errors import DamagedRow, in_words
-from linodctl.store.logs import logs_query, newest_of, over_before
-from linodctl.store.moments import Moments
 from linodctl.store.rows import Discovered, Edit, LogRow, Override, RequestRow, RunnerRow, Totals
+
+if TYPE_CHECKING:
+    from linodctl.store.moments import Moments
 
 __all__ = ["Discovered", "Edit", "LogRow", "Override", "Reader", "RequestRow", "RunnerRow"]
 
@@ -128,6 +129,8 @@ class Reader:
 
         The outcome `skipped` selects skips as well as runs that raised `Skip`; without `outcomes` running ones are in.
         """
+        from linodctl.store import history
+
         with in_words(self.path), self.snapshot():
             return history.merged(self._each, names, outcomes, since, until, limit)
 
@@ -154,6 +157,8 @@ class Reader:
 
     def totals(self) -> Totals:
         """What has been counted since the site began."""
+        from linodctl.store import totals
+
         return totals.read(self._all)
 
     def logs(
@@ -169,6 +174,8 @@ class Reader:
         """Captured records of at least `level` with an id above `after_id`, made at `since` or later, whose text
         `fits`, in order; only the `last` ones if given: then it is read backwards, and no further than for these.
         """
+        from linodctl.store.logs import logs_query
+
         if since is not None:
             after_id = max(after_id, self._id_before(since))
         query = logs_query(run_ids, task, level, after_id, since, newest_first=last is not None)
@@ -179,12 +186,16 @@ class Reader:
 
     def _id_before(self, since: datetime) -> int:
         """An id that every record made at `since` or later is above: found by the runs that were over by then."""
+        from linodctl.store.logs import newest_of, over_before
+
         over = [row["run_id"] for row in self._all(*over_before(since))]
         return (self._all(*newest_of(over))[0]["id"] or 0) if over else 0
 
     @property
     def moments(self) -> Moments:
         """Questions about one moment of the past."""
+        from linodctl.store.moments import Moments
+
         return Moments(self._all)
 
     # --- people, settings, the runner -----------------------------------------------------------
