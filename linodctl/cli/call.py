@@ -90,7 +90,7 @@ class Call(Value, dict=True):
 
         Where it lies in the `past`, a mere duration is that long ago.
         """
-        from linodctl.config.values import parse_instant
+        from linodctl.config.instants import parse_instant
         from linodctl.errors import UsageError
 
         if text is None:

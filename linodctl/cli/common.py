@@ -15,8 +15,7 @@ else:
     Base = object
 
 
-def options() -> list[click.Parameter]:
-    """Fresh ones for each command."""
+def _options() -> list[click.Option]:
     path = click.Path()
     return [
         click.Option(
@@ -34,7 +33,8 @@ def options() -> list[click.Parameter]:
     ]
 
 
-COMMON = frozenset(option.name for option in options())
+OPTIONS = _options()
+COMMON = frozenset(option.name for option in OPTIONS)
 
 
 class WithCommonOptions(Base):
@@ -42,7 +42,7 @@ class WithCommonOptions(Base):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.params += options()
+        self.params += OPTIONS
 
     def invoke(self, ctx: click.Context) -> Any:
         said = {name: ctx.params.pop(name) for name in COMMON if name is not None}

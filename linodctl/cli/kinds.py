@@ -74,7 +74,7 @@ class Duration(DurationKind):
     name = "duration"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
-        from linodctl.config.values import parse_duration
+        from linodctl.config.durations import parse_duration
         from linodctl.errors import UsageError
 
         if isinstance(value, timedelta):

@@ -17,7 +17,7 @@ def command(call: Call) -> None:
     Examples:
       linodctl stop
     """
-    from linodctl.config.values import format_duration
+    from linodctl.config.durations import format_duration
     from linodctl.operations.wishes import stop
 
     stop(call.site)

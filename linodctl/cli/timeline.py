@@ -8,7 +8,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from linodctl.cli.axis import axis_of
-from linodctl.config.values import format_duration
+from linodctl.config.durations import format_duration
 from linodctl.paint import Painted, Part, dim, strong
 from linodctl.planning.simulation import Report, Scenario
 from linodctl.planning.simulation.report import TaskReport

@@ -15,7 +15,7 @@ from linodctl.config.addresses import ping_of
 from linodctl.config.durations import parse_duration
 from linodctl.config.rows import BOTH, PROCEDURE, TASK, Row, place_of, whole_rule
 from linodctl.config.rules import Rules, depends_on_name
-from linodctl.config.values import parse_size
+from linodctl.config.sizes import parse_size
 from linodctl.domain import Isolation, Launch, LogLevel, Missed, OnLost, Overlap, Policy, Procedure, Retries, Task
 from linodctl.masking import known
 from linodctl.recurrence import Recurrence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +15,8 @@ COARSE = timedelta(seconds=2)
 
 def matches(folder: str, pattern: str) -> tuple[str, ...]:
     """The absolute paths that an include pattern, relative to `folder`, finds; in name order."""
+    import glob  # few sites have includes
+
     found = glob.glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207  # Path.glob refuses absolute patterns
     return tuple(sorted(str(Path(folder, path)) for path in found))
 

@@ -5,10 +5,8 @@ They are here once more so that a cached configuration can be used without impor
 
 from __future__ import annotations
 
-import re
-
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
-"""Names of procedures, tasks, limits, calendars and tags."""
+NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}"
+"""What fits names of procedures, tasks, limits, calendars and tags."""
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from linodctl.config import build, rows
-from linodctl.config.endpoints import endpoint_of
+from linodctl.config.durations import parse_duration
 from linodctl.config.problems import Problem, Severity, shown_path
 from linodctl.config.rules import Rules
-from linodctl.config.values import parse_duration, parse_size
+from linodctl.config.sizes import parse_size
 from linodctl.domain import LogLevel, Procedure, Task
 from linodctl.masking import SHORTEST, known
 from linodctl.values import Value, asdict, replace
@@ -194,7 +194,7 @@ def assemble(
             rotate_keep=log["rotate"]["keep"],
         ),
         notify={tag: tuple(addresses) for tag, addresses in settings["notify"].items() if addresses},
-        metrics=endpoint_of(settings["metrics"]["listen"]) if settings["metrics"]["listen"] else None,
+        metrics=_endpoint(settings["metrics"]["listen"]),
         folder=Path(settings["folder"]),
         files=tuple(map(Path, settings["files"])),
         fingerprint=document["fingerprint"],
@@ -202,6 +202,14 @@ def assemble(
         warnings=tuple(Problem(**problem) for problem in document["warnings"]),
         _document=document if streamed is None else {**document, "rows": [], "tables": {}},
     )
+
+
+def _endpoint(listen: str | None) -> tuple[str, int] | None:
+    if not listen:
+        return None
+    from linodctl.config.endpoints import endpoint_of
+
+    return endpoint_of(listen)
 
 
 def _history(options: Mapping[str, Any]) -> History:

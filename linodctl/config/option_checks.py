@@ -6,13 +6,14 @@ Nothing here needs pydantic, whose models and validator call these.
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
 from linodctl.config import keys
-from linodctl.config.durations import A_DURATION
+from linodctl.config.durations import A_DURATION, parse_duration
 from linodctl.config.problems import BadValue, nearest, quoted
-from linodctl.config.values import A_SIZE, parse_duration, parse_size
+from linodctl.config.sizes import A_SIZE, parse_size
 
 AN_ENDPOINT = "a numeric address and a port, such as 127.0.0.1:9464 or [::1]:9464"
 
@@ -47,7 +48,7 @@ def line(value: Any) -> str:
 
 def name(value: Any) -> str:
     text = need_text(value, "a name")
-    if not keys.NAME.fullmatch(text):
+    if not re.fullmatch(keys.NAME, text):
         raise BadValue(
             "a name has letters (a-z), digits, '_', '-' and '.', begins with a letter or digit,"
             f" and is at most 100 long; not {quoted(text)}"

@@ -24,7 +24,7 @@ Line = Annotated[str, *_kind(option_checks.line, {"type": "string", "minLength":
 PathText = Annotated[str, *_kind(option_checks.line, {"type": "string", "minLength": 1, KIND: "path"})]
 Value = Annotated[str, *_kind(option_checks.need_text, {"type": ["string", "number", "boolean"]})]
 """Of an environment variable: whatever it looks like, it is taken as written."""
-Name = Annotated[str, *_kind(option_checks.name, {"type": "string", "pattern": f"^{keys.NAME.pattern}$", KIND: "name"})]
+Name = Annotated[str, *_kind(option_checks.name, {"type": "string", "pattern": f"^{keys.NAME}$", KIND: "name"})]
 Variable = Annotated[str, *_kind(option_checks.variable, {"type": "string", "pattern": "^[^=]+$"})]
 DottedPath = Annotated[
     str,

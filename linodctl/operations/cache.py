@@ -16,7 +16,6 @@ from typing import Any, BinaryIO
 
 from linodctl.config.rows import Row, from_lines, to_lines
 from linodctl.digests import blake2b
-from linodctl.operations.whole import write_whole
 
 Document = dict[str, Any]
 """What `Loaded.to_json` gives."""
@@ -59,6 +58,8 @@ class ConfigCache:
         """Keep it for the next call. That this may fail is no problem: it only saves time."""
         if not self._is_public(document) or not self._home or not _is_mine_to_fill(self._home):
             return
+        from linodctl.operations.whole import write_whole
+
         file = self._file()
         with contextlib.suppress(OSError):
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

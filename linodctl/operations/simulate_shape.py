@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from linodctl.config.values import format_duration
+from linodctl.config.durations import format_duration
 from linodctl.operations.shapes import Shape, stamp
 
 if TYPE_CHECKING:

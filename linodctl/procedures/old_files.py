@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from linodctl.config.values import parse_duration
+from linodctl.config.durations import parse_duration
 from linodctl.procedures.errors import ProcedureError
 from linodctl.values import Value
 

@@ -58,7 +58,8 @@ def open_to_read(path: Path, patience: float) -> tuple[Condition, sqlite3.Connec
         if not _is_in_use(path):
             try:
                 with closing(_connect(path, _AT_REST, patience)) as connection:
-                    if _condition(connection, path) is Condition.FRESH:  # nothing is made beside a file that is refused
+                    # Nothing is made beside a file that is refused.
+                    if not _seems_current(connection) and _condition(connection, path) is Condition.FRESH:
                         return Condition.FRESH, None
             except sqlite3.DatabaseError:
                 pass  # somebody began to use it just now, or it is no database: look again, under its locks
@@ -88,11 +89,22 @@ def connect_reading(path: Path, patience: float) -> sqlite3.Connection:
             return _connect(path, _AT_REST, patience)
 
 
+def _seems_current(connection: sqlite3.Connection) -> bool:
+    """By the file's first bytes: for anything else SQLite has to read how all tables are declared."""
+    return _header(connection) == (APPLICATION_ID, len(migrations.STEPS))
+
+
+def _header(connection: sqlite3.Connection) -> tuple[int, int]:
+    """Whose file it says it is, and how many migrations it has had."""
+    [[application]] = connection.execute("PRAGMA application_id")
+    [[version]] = connection.execute("PRAGMA user_version")
+    return application, version
+
+
 def _condition(connection: sqlite3.Connection, path: Path) -> Condition:
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     applied = applied_migrations(connection) if "_sqlite_migrations" in tables else []
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    application, version = _header(connection)
     known = [step.__name__ for step in migrations.STEPS]
     if not applied and application != APPLICATION_ID:
         if tables or version:

@@ -13,11 +13,11 @@ from config_project import Project
 
 from linodctl.config import compiling, json_schema, keys
 from linodctl.config import validator as validating
+from linodctl.config.durations import parse_duration
 from linodctl.config.models import HistoryOptions, LogOptions, RotateOptions, Site
 from linodctl.config.models_task import ProcedureEntry, RecurrenceOptions, RetryOptions, TaskEntry, TaskOptions
 from linodctl.config.reference import render
 from linodctl.config.settings import HISTORY, LOG, ROTATE
-from linodctl.config.values import parse_duration
 from linodctl.domain import Launch, Policy, Retries
 
 MODELS = [Site, HistoryOptions, LogOptions, RotateOptions, RetryOptions, ProcedureEntry, TaskEntry, TaskOptions]

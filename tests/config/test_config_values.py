@@ -7,8 +7,10 @@ from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
+from linodctl.config.durations import format_duration, parse_duration
+from linodctl.config.instants import parse_instant
 from linodctl.config.problems import BadValue
-from linodctl.config.values import format_duration, format_size, parse_duration, parse_instant, parse_size
+from linodctl.config.sizes import format_size, parse_size
 
 
 @pytest.mark.parametrize(

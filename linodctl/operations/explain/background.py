@@ -83,7 +83,7 @@ class Background:
 
     def limits_of_history(self) -> str:
         """How much of the past is kept."""
-        from linodctl.config.values import format_duration
+        from linodctl.config.durations import format_duration
 
         history = self.site.loaded.history
         return f"{history.keep} rows per task, {format_duration(history.for_)}"

@@ -1,17 +1,11 @@
-"""Sizes as people write them, `10MiB`, and the one door to all such readers: durations, sizes, instants.
-
-Nothing here looks at a clock or imports anything heavy.
-"""
+"""Sizes as people write them, `10MiB`; read strictly, printed so that they read back."""
 
 from __future__ import annotations
 
 import re
 
-from linodctl.config.durations import NUMBER, SCALE, format_duration, parse_duration, scaled
-from linodctl.config.instants import parse_instant
+from linodctl.config.durations import NUMBER, SCALE, scaled
 from linodctl.config.problems import BadValue, quoted
-
-__all__ = ["format_duration", "format_size", "parse_duration", "parse_instant", "parse_size"]
 
 A_SIZE = "a size such as 10MiB or 500kB"
 
