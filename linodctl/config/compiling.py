@@ -45,8 +45,10 @@ def _plain(schema: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) ->
             return {"type": "function-plain", "function": _named(schema)}
         case "function-before":
             return {"type": "function-before", "function": _named(schema), "schema": _plain(schema["schema"], known)}
-        case "function-after" if schema["schema"]["type"] == "enum":  # the words, not the members
-            return {"type": "literal", "expected": [member.value for member in schema["schema"]["members"]]}
+        case "function-after":  # makes words of the members of an enum
+            return _plain(schema["schema"], known)
+        case "enum":
+            return {"type": "literal", "expected": [member.value for member in schema["members"]]}
         case "dict" | "list" as kind:
             parts = {
                 key: _plain(schema[key], known)
