@@ -19,7 +19,8 @@ from .journal import folder, note
 POINTS = {
     "claiming": ("runner", "the claim is written, and not committed"),
     "claimed": ("runner", "the claim is committed, and nothing has been started"),
-    "ordered": ("runner", "the zygote has been told to fork"),
+    "prepared": ("runner", "a worker is there or on its way, and has no order"),
+    "ordered": ("runner", "the worker has been sent its order"),
     "forked": ("runner", "the worker is there, and its pid not on record"),
     "started": ("runner", "the worker's pid is on record"),
     "reported": ("runner", "the end has been heard, and not written"),

@@ -44,7 +44,8 @@ def install() -> None:
         _reach({"start": "claimed", "started": "started", "end": "recorded"}, written)
 
     Store.transaction = watched  # type: ignore[method-assign]
-    wrap(Executor, "_launch", after=lambda *_, **__: reached("ordered"))
+    wrap(Executor, "_prepare", after=lambda *_, **__: reached("prepared", HESITATION))
+    wrap(WorkerProcess, "send", after=lambda *_, **__: reached("ordered", HESITATION))
     wrap(WorkerProcess, "forked", before=lambda *_, **__: reached("forked", HESITATION))
     wrap(Inbox, "take", before=_hear)
 

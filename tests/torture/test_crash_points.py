@@ -32,6 +32,7 @@ SUCCEEDED, LOST = Outcome.SUCCEEDED, Outcome.LOST
 FIRST_RUN = {
     "claiming": (SUCCEEDED, 1),
     "claimed": (LOST, 0),
+    "prepared": (LOST, 0),
     "ordered": (LOST, None),
     "forked": (LOST, None),
     "started": (LOST, None),
@@ -105,7 +106,7 @@ def test_a_worker_on_nobodys_record_has_ended_before_its_run_is_tried_again(tmp_
             lambda: arena.answers() and not _workers(arena), "a runner is there and has looked at the code"
         )
         [zygote] = zygotes_of(runner.pid, arena.processes())
-        arm(arena.folder, "forked")
+        arm(arena.folder, "ordered")
         wishes.trigger(arena.site, ["lingering"])
         arena.wait_until(arena.crashes, "the runner can't note the worker's pid any more")
         os.kill(zygote.pid, signal.SIGSTOP)  # nor can the zygote end it
