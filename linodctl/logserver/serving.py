@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import tzinfo
 from pathlib import Path
 
@@ -27,13 +27,12 @@ def serving(state: Path, config: LogConfig, zone: tzinfo, *, quiet: bool, color:
     path = log_socket(state)
     os.environ[LOG_SOCKET] = str(path)  # workers, and what they start, find their own site
     server = LogServer(path, log.take)
-    try:
-        server.open()
-    except OSError as error:
-        logger.error("no log server at %s: %s; what other processes log stays with them", path, error.strerror)
+    with ExitStack() as parts:
+        parts.callback(log.write_said)
+        try:
+            server.open()
+        except OSError as error:
+            logger.error("no log server at %s: %s; what other processes log stays with them", path, error.strerror)
+        else:
+            parts.callback(server.close)
         yield
-        return
-    try:
-        yield
-    finally:
-        server.close()

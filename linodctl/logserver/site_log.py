@@ -5,6 +5,7 @@ Without a file, all of it goes to stderr.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -38,6 +39,7 @@ class SiteLog:
         if color and self._stream_lines is plain and not is_json:
             self._stream_lines = TextLines(zone, color=True)
         self._trouble = ""
+        self._said: list[Entry] = []
         try:
             self._file = SiteFile(config.file, config.rotate_bytes, config.rotate_keep) if config.file else None
         except OSError as error:
@@ -50,23 +52,48 @@ class SiteLog:
         return max(self._least, logging.WARNING) if self._quiet and self._file is None else self._least
 
     def say(self, entry: Entry) -> None:
-        """An entry of the runner itself."""
+        """An entry of the runner itself. A tick says much at once: what is said in one turn of the loop is written
+        together, at its end; a warning, with all that was said before it, at once."""
         if entry.level < self._least:
             return
         with self._lock:
-            if not self._quiet or entry.level >= logging.WARNING:
-                self._to_stream([entry])
-            self._to_file([entry])
+            self._said.append(entry)
+            if entry.level >= logging.WARNING or not self._is_written_soon():
+                self.write_said()
 
     def take(self, entries: Iterable[Entry]) -> None:
         """Entries of other processes."""
         wanted = [entry for entry in entries if entry.level >= self._least]
         with self._lock:
+            self.write_said()
             if wanted and not self._to_file(wanted):
                 self._to_stream(wanted)
 
+    def write_said(self) -> None:
+        """Write what was said and waits for more."""
+        with self._lock:
+            said, self._said = self._said, []
+            if not said:
+                return
+            told = [entry for entry in said if entry.level >= logging.WARNING] if self._quiet else said
+            if told:
+                self._to_stream(told)
+            self._to_file(said)
+
+    def _is_written_soon(self) -> bool:
+        """See to it, where there is a loop: in the main thread."""
+        if threading.current_thread() is not threading.main_thread():
+            return False
+        if len(self._said) == 1:  # else the first of them has seen to it
+            try:
+                asyncio.get_running_loop().call_soon(self.write_said)
+            except RuntimeError:
+                return False
+        return True
+
     def close(self) -> None:
         with self._lock:
+            self.write_said()
             if self._file is not None:
                 self._file.close()
                 self._file = None
