@@ -13,7 +13,7 @@ from cli_site import Site, with_home_of_its_own
 
 from linodctl.cli.failures import guarded
 from linodctl.cli.program import program
-from linodctl.domain import Launch, Outcome, Policy, Result, Task, Trigger
+from linodctl.domain import Launch, Outcome, Policy, Result, Task, TaskState, Trigger
 from linodctl.planning import Start
 from linodctl.recurrence import parse_recurrence
 from linodctl.store import open_store
@@ -39,6 +39,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     )
     outcomes = [Outcome.SUCCEEDED] * 10 + [Outcome.FAILED, Outcome.SUCCEEDED]
     with open_store(site.state) as store, store.transaction() as ledger:
+        ledger.save(TaskState("steady"))
         for number, outcome in enumerate(outcomes):
             slot = NOW - timedelta(hours=2, minutes=-number)
             run_id = ledger.start(Start(1, task, Trigger.SCHEDULE, slot, slot, slot=slot), host="here")
