@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, dataclass_transform
 
 from msgspec import Struct, field
-from msgspec.structs import asdict
+from msgspec.structs import asdict, astuple
 
 if TYPE_CHECKING:
     from dataclasses import replace  # of which mypy knows that the new values must be of the fields' types
 else:
     from msgspec.structs import replace
 
-__all__ = ["Value", "asdict", "field", "replace"]
+__all__ = ["Value", "asdict", "astuple", "field", "replace"]
 
 
 @dataclass_transform(field_specifiers=(field,), frozen_default=True)

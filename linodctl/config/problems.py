@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from linodctl.errors import LinodctlError, UsageError
 from linodctl.masking import known
@@ -17,7 +17,7 @@ from linodctl.values import Value
 Severity = Literal["error", "warning"]
 
 
-class Place(NamedTuple):
+class Place(Value):
     """A spot in a file, counted from 1; line 0 means the whole of `file`, or an origin that is no file."""
 
     file: str

@@ -12,6 +12,7 @@ from linodctl.config.machine import machine_zone
 from linodctl.config.nodes import place_of_value
 from linodctl.config.shape import Shaped
 from linodctl.config.state_file import state_of
+from linodctl.values import astuple
 
 HISTORY: dict[str, Any] = {"keep": 1000, "for": "90d", "log_bytes": "1MiB"}
 LOG: dict[str, Any] = {"file": None, "level": "INFO", "format": "text", "rotate": {}}
@@ -48,7 +49,7 @@ def settings_of(shaped: Shaped, gathered: Gathered, environ: Mapping[str, str]) 
         },
         "folder": str(folder),
         "files": [str(file) for file in gathered.files],
-        "places": {key: [*place_of_value(shaped.tree, (key,))] for key in keys.CHECKED_LATER if key in values},
+        "places": {key: [*astuple(place_of_value(shaped.tree, (key,)))] for key in keys.CHECKED_LATER if key in values},
     }
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linodctl.config.nodes import Table, place_of_key, place_of_value, plain
-from linodctl.config.problems import Problems
+from linodctl.config.problems import Place, Problems
 from linodctl.config.reader import read_file, read_yaml
 
 
@@ -92,9 +92,9 @@ def test_merge_keys_and_anchors() -> None:
 def test_places_of_keys_and_values() -> None:
     node = read_yaml("a:\n  b: [1, 22]\n", "x.yaml", Problems())
     assert isinstance(node, Table)
-    assert place_of_key(node, ("a", "b"))[1:] == (2, 3)
-    assert place_of_value(node, ("a", "b", 1))[1:] == (2, 10)
-    assert place_of_key(node, ("a", "missing"))[1:] == (1, 1)
+    assert place_of_key(node, ("a", "b")) == Place("x.yaml", 2, 3)
+    assert place_of_value(node, ("a", "b", 1)) == Place("x.yaml", 2, 10)
+    assert place_of_key(node, ("a", "missing")) == Place("x.yaml", 1, 1)
 
 
 @pytest.mark.parametrize(
