@@ -78,6 +78,12 @@ def punctual(ar):
     note("began", time.time() - ar.scheduled_for.timestamp())
 
 
+def forked_ahead(ar):
+    late = time.time() - ar.scheduled_for.timestamp()
+    begun = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
+    note("forked", time.clock_gettime(time.CLOCK_BOOTTIME) - begun - late)
+
+
 def skips():
     from linodctl import Skip
     raise Skip("no rates on Sundays")

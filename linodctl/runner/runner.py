@@ -189,10 +189,10 @@ class Runner:
         if self._ticker.cannot_write:
             seconds.append(RETRY_WRITE)
         else:
-            tick = self._ticker.next
-            if tick is not None:
-                left = tick - self._clock.now()
-                seconds.append((left - AHEAD if left > AHEAD else left).total_seconds())
+            wakeup, tick = self._books.scheduler.next_wakeup(), self._ticker.next
+            if wakeup is not None and tick is not None:
+                now, getting_ready = self._clock.now(), wakeup - AHEAD
+                seconds.append(((getting_ready if getting_ready > now else tick) - now).total_seconds())
         if end is not None:
             seconds.append(end - self._clock.monotonic())
         return min(seconds)

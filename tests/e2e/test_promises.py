@@ -66,6 +66,13 @@ def test_no_run_begins_before_its_slot_though_its_claim_is_on_record_before_that
     assert min(float(late) for _, late in site.lines("began")) >= 0
 
 
+def test_a_fresh_worker_is_there_before_its_slot(make_site: MakeSite) -> None:
+    site = make_site("procedures: {fresh: {func: jobs.forked_ahead, every: 1 second}}")
+    with site.runner():
+        site.wait_for(lambda: len(site.lines("forked")) >= 3, "three runs")
+    assert max(float(ahead) for _, ahead in site.lines("forked")) > 0.1
+
+
 def test_a_run_under_a_killed_runner_is_lost_and_its_process_is_gone(make_site: MakeSite) -> None:
     site = make_site("procedures: {sleepy: {func: jobs.sleepy, every: never, grace: 1s}}")
     with site.runner() as runner:
