@@ -11,7 +11,7 @@ from pathlib import Path
 
 from linodctl.clock import SystemClock
 from linodctl.config.disk import Stat, is_settled, matches, stat_of
-from linodctl.config.environment import Filler, read_env_file
+from linodctl.config.environment import Filler
 from linodctl.config.nodes import Entry, Items, Node, Scalar, Table
 from linodctl.config.problems import Place, Problems, shown_path
 from linodctl.config.reader import read_file
@@ -52,6 +52,8 @@ def gather(paths: Sequence[Path], environ: Mapping[str, str], problems: Problems
         collection.add(path.absolute())
     env: dict[str, str] = {}
     for file in _env_files(collection.trees, early, problems):
+        from linodctl.config.env_files import read_env_file
+
         collection.stats[str(file)] = stat_of(file)
         env |= read_env_file(file, problems)
     filler = Filler({**env, **environ}, problems)

@@ -33,9 +33,14 @@ def _made_of(schema: str) -> SchemaValidator:
 def _with_function(part: dict[str, Any]) -> dict[str, Any]:
     """A function in place of its name."""
     if part.get("type") == "no-info":
-        module, _, name = part["function"].rpartition(".")
-        part["function"] = getattr(import_module(f"linodctl.config.{module}"), name)
+        part["function"] = _function(part["function"])
     return part
+
+
+@cache
+def _function(called: str) -> Any:
+    module, _, name = called.rpartition(".")
+    return getattr(import_module(f"linodctl.config.{module}"), name)
 
 
 def options_at(path: Sequence[str | int]) -> list[str]:

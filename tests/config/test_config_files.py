@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from config_project import Project
 
-from linodctl.config.environment import read_env_file
+from linodctl.config.env_files import read_env_file
 from linodctl.config.problems import Problems
 
 JOB = "procedures: {job: {func: a.b}}\n"
