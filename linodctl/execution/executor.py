@@ -11,7 +11,6 @@ open → [zygote ready] → start(order) → Started → Logged, Progressed … 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
@@ -128,13 +127,12 @@ class Executor:
 
     def expect(self, fresh: int) -> None:
         """Somebody is about to ask for so many runs in processes of their own: fork workers for the first few now."""
-        self._have_spares(min(len(self._spares) + fresh, MOST_EXPECTED))
+        self._have_spares(max(self._spares.wanted, min(len(self._spares) + fresh, MOST_EXPECTED)))
 
     def _have_spares(self, count: int) -> None:
         link = self._keeper.link
-        if count > 0 and link is not None and self._closing is None:
-            with contextlib.suppress(OSError):  # if no more may be opened, those runs will hear of it
-                self._spares.fill(link, count)
+        if link is not None and self._closing is None:
+            self._spares.want(link, count)
 
     def cancel(self, run_id: int, why: str, outcome: Outcome = Outcome.CANCELLED) -> bool:
         """Begin to stop a run; it will end with this outcome and reason. False if it isn't under way, or was asked."""

@@ -58,9 +58,9 @@ class _Waiter:
         self._output = [*self._output, *(line.text for line in lines)][-_LAST_WORDS:]
 
     def heard(self, frame: list[Any]) -> None:
-        name, found = frame
-        if name == "probe" and not self.answer.done():
-            self.answer.set_result(Probe.from_frame(found))
+        match frame:
+            case ["probe", found] if not self.answer.done():
+                self.answer.set_result(Probe.from_frame(found))
 
     def gone(self, end: Exit, lost: str | None) -> None:
         if not self.answer.done():

@@ -65,6 +65,8 @@ class ProcessRun:
 
     def heard(self, frame: list[Any]) -> None:
         match frame:
+            case ["ready"]:
+                pass  # forked ahead, and taken before it said so
             case ["begin"]:
                 self.begun = True
                 if not self._unborn:

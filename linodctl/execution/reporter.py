@@ -20,7 +20,7 @@ LONGEST_TEXT = 64 * 1024
 
 
 _quoted = json.encoder.encode_basestring
-_BEGIN = pack(["begin"])
+_READY, _BEGIN = pack(["ready"]), pack(["begin"])
 LONGEST_NAME = 200
 """Characters of a logger's name."""
 
@@ -51,6 +51,10 @@ class Reporter:
     def progress(self, done: float, total: float | None, text: str) -> None:
         if not self._forked:
             self._send(["progress", float(done), None if total is None else float(total), str(text)[:LONGEST_TEXT]])
+
+    def ready(self) -> None:
+        """Forked ahead of any order, it waits for one."""
+        self._send_frame(_READY)
 
     def begin(self) -> None:
         """The order was read and is carried out from here on."""

@@ -116,6 +116,7 @@ class Worker:
         ordered = AskedToStop(self._channel)
         if not ordered:
             rehearse(ordered)
+            self._reporter.ready()
         while not last and (line := receive_line(self._channel)) is not None:
             order = unpack(line)
             if order["op"] == "probe":

@@ -26,12 +26,13 @@ def get_ready(bench: Bench, count: int, **launch: object) -> list[int]:
     """Have workers forked, and wait until each of them waits for its order; their pids."""
 
     async def now() -> None:
+        bench.executor._spares.dismiss_all()  # what an earlier test left
         bench.executor.get_ready([Launch("jobs.nothing", **launch)] * count)  # type: ignore[arg-type]
 
     bench.do(now())
-    ready = bench.executor._spares._ready
-    bench.do(_until(lambda: all(spare.worker.pid for spare in ready)))
-    return [spare.worker.pid or 0 for spare in ready]
+    spares = bench.executor._spares
+    bench.do(_until(lambda: len(spares) == spares.wanted and all(spare.worker.pid for spare in spares._spares)))
+    return [spare.worker.pid or 0 for spare in spares._spares]
 
 
 async def _until(look: Callable[[], bool]) -> None:
@@ -46,6 +47,17 @@ def test_a_run_takes_the_worker_that_waits_longest(bench: Bench) -> None:
     pids = [bench.started(run_id).pid for run_id in run_ids]
     assert pids[:2] == waiting
     assert pids[2] not in waiting
+
+
+def test_few_are_made_at_a_time(bench: Bench) -> None:
+    async def now() -> tuple[int, int]:
+        bench.executor._spares.dismiss_all()
+        bench.executor.get_ready([Launch("jobs.nothing")] * (spares.AT_ONCE + 3))
+        first = len(bench.executor._spares)
+        await _until(lambda: all(spare.is_ready for spare in bench.executor._spares._spares))
+        return first, len(bench.executor._spares)
+
+    assert bench.do(now()) == (spares.AT_ONCE, spares.AT_ONCE + 3)
 
 
 def test_one_run_each(bench: Bench) -> None:
@@ -94,8 +106,9 @@ def test_neither_threads_nor_reused_workers_are_forked_ahead(bench: Bench) -> No
 def test_on_a_caller_s_word_only_a_few_are_forked_ahead(bench: Bench) -> None:
     async def expect(fresh: int) -> int:
         bench.executor.expect(fresh)
-        return len(bench.executor._spares)
+        return bench.executor._spares.wanted
 
+    bench.do(bench.executor.replace())
     assert [bench.do(expect(fresh)) for fresh in (-1, 0, 1, 1, 10**9)] == [0, 0, 1, 2, MOST_EXPECTED]
 
 
@@ -119,4 +132,4 @@ def test_those_that_could_be_had_go_too_when_further_ones_could_not(
 
     monkeypatch.setattr(ZygoteLink, "fork", few)
     get_ready(bench, 2)
-    bench.do(_until(lambda: not bench.executor._spares._ready))
+    bench.do(_until(lambda: not bench.executor._spares))
