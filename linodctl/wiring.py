@@ -36,9 +36,9 @@ def listeners(site: Site, store: Store, *, quiet: bool, color: bool) -> Iterator
     from linodctl.runner.narrator import Narrator
 
     zone = ZoneInfo(site.loaded.timezone)
-    heard_by: list[events.Listener] = [Narrator(zone)]
     with ExitStack() as parts:
-        parts.enter_context(serving(site.state, site.loaded.log, zone, quiet=quiet, color=color))
+        log = parts.enter_context(serving(site.state, site.loaded.log, zone, quiet=quiet, color=color))
+        heard_by: list[events.Listener] = [Narrator(log, zone)]
         heard_by.append(parts.enter_context(alerting(store, site.clock, tuple(heard_by))))
         heard_by.append(parts.enter_context(serving_metrics(store.path, site.clock, tuple(heard_by))))
         yield heard_by

@@ -3,7 +3,7 @@
 ```
 web app, workers … ── Handler ──► Unix socket ──► LogServer ──┐
                                                               ├──► SiteLog ──► log file, or stderr
-runner ─────────── Narrator ──► logging ──► SiteLogHandler ───┘
+runner ── Narrator; else: logging ──► SiteLogHandler ─────────┘
 ```
 (The log of a run, which `linodctl logs` shows, is captured by `execution/`.)
 """

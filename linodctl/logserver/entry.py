@@ -58,16 +58,14 @@ def entry_of(record: logging.LogRecord, shown: Callable[[str], str] = str) -> En
         record.created,
         record.levelno,
         str(record.name)[:LONGEST_NAME],
-        shown(_cut(record.getMessage())),
-        shown(_cut(details)) if details else "",
+        shown(cut(record.getMessage())),
+        shown(cut(details)) if details else "",
         record.process or 0,
         record.processName or "",
-        getattr(record, "event", None),
-        getattr(record, "facts", NO_FACTS),
     )
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
     if len(text) <= LONGEST_TEXT:
         return text
     return f"{text[:LONGEST_TEXT]}… ({len(text) - LONGEST_TEXT} characters left out)"

@@ -12,13 +12,13 @@ from pathlib import Path
 from linodctl.config import LogConfig
 from linodctl.logserver.find import LOG_SOCKET, log_socket
 from linodctl.logserver.server import LogServer
-from linodctl.logserver.site_log import set_up_log
+from linodctl.logserver.site_log import SiteLog, set_up_log
 
 logger = logging.getLogger("linodctl")
 
 
 @contextmanager
-def serving(state: Path, config: LogConfig, zone: tzinfo, *, quiet: bool, color: bool) -> Iterator[None]:
+def serving(state: Path, config: LogConfig, zone: tzinfo, *, quiet: bool, color: bool) -> Iterator[SiteLog]:
     """The log of the site with this state file, until the end of the `with` block. The caller holds the site's lock.
 
     LinodctlError if the log file can't be written. Without a socket the runner goes on, and says so.
@@ -35,4 +35,4 @@ def serving(state: Path, config: LogConfig, zone: tzinfo, *, quiet: bool, color:
             logger.error("no log server at %s: %s; what other processes log stays with them", path, error.strerror)
         else:
             parts.callback(server.close)
-        yield
+        yield log

@@ -11,13 +11,14 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
 from typing import TextIO
 
+from linodctl.clock import SystemClock
 from linodctl.config import LogConfig
 from linodctl.errors import LinodctlError
-from linodctl.logserver.entry import Entry, entry_of
+from linodctl.logserver.entry import Entry, cut, entry_of
 from linodctl.logserver.lines import OURS, JournalLines, JsonLines, Lines, TextLines, is_journal
 from linodctl.logserver.site_file import SiteFile
 from linodctl.masking import known
@@ -38,6 +39,7 @@ class SiteLog:
         self._stream_lines = JournalLines() if is_journal(sys.stderr, os.environ) else plain
         if color and self._stream_lines is plain and not is_json:
             self._stream_lines = TextLines(zone, color=True)
+        self._clock = SystemClock()
         self._trouble = ""
         self._said: list[Entry] = []
         try:
@@ -45,16 +47,18 @@ class SiteLog:
         except OSError as error:
             text = f"the log file {config.file} (log.file) can't be written: {error.strerror}"
             raise LinodctlError(text) from error
-
-    @property
-    def least(self) -> int:
+        self.least = max(self._least, logging.WARNING) if quiet and self._file is None else self._least
         """The level below which nothing that the runner says is written anywhere."""
-        return max(self._least, logging.WARNING) if self._quiet and self._file is None else self._least
+
+    def tell(self, level: int, text: str, event: str, facts: Mapping[str, object]) -> None:
+        """What happened to the runner, in words and in facts; secrets are masked in the words."""
+        now = self._clock.now().timestamp()
+        self.say(Entry(now, level, OURS, known.text(cut(text)), "", os.getpid(), "MainProcess", event, facts))
 
     def say(self, entry: Entry) -> None:
         """An entry of the runner itself. A tick says much at once: what is said in one turn of the loop is written
         together, at its end; a warning, with all that was said before it, at once."""
-        if entry.level < self._least:
+        if entry.level < self.least:
             return
         with self._lock:
             self._said.append(entry)
@@ -123,7 +127,7 @@ class SiteLog:
 
 
 class SiteLogHandler(logging.Handler):
-    """Brings what this process itself logs to the site's log, secrets masked. (What others log is their own affair.)"""
+    """Brings what else this process logs to the site's log, secrets masked. (What others log is their own affair.)"""
 
     def __init__(self, log: SiteLog) -> None:
         super().__init__()

@@ -6,14 +6,12 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from linodctl import events
 from linodctl.domain import LogLevel, Outcome, SkipReason
 from linodctl.planning.status import retold
 from linodctl.recurrence.values import duration_text
-
-logger = logging.getLogger("linodctl")
 
 Line = tuple[int, str]
 
@@ -25,10 +23,21 @@ FEW = 5
 """How many names a line takes before it says 'and N more'."""
 
 
+class Log(Protocol):
+    """Where the lines go. Not through `logging`: making one of its records takes longer than writing the line."""
+
+    @property
+    def least(self) -> int:
+        """The level below which nothing is written."""
+
+    def tell(self, level: int, text: str, event: str, facts: Mapping[str, object]) -> None: ...
+
+
 class Narrator:
     """A listener that turns events into log lines; instants are told in `zone`."""
 
-    def __init__(self, zone: tzinfo = UTC) -> None:
+    def __init__(self, log: Log, zone: tzinfo = UTC) -> None:
+        self._log = log
         self._zone = zone
 
     def __call__(self, event: events.Event) -> None:
@@ -36,11 +45,8 @@ class Narrator:
         if kind in WORDLESS:
             return
         level, text = _WORDS[kind](event, self._when)
-        if logger.isEnabledFor(level):
-            # Made by hand: `logger.log` would look through the stack for the place where this was said.
-            record = logging.LogRecord(logger.name, level, __file__, 0, text, None, None)
-            record.event, record.facts = kind.__name__, Facts(event, self._zone)
-            logger.handle(record)
+        if level >= self._log.least:
+            self._log.tell(level, text, kind.__name__, Facts(event, self._zone))
 
     def _when(self, instant: datetime) -> str:
         return instant.astimezone(self._zone).isoformat(" ", "seconds")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,18 +12,37 @@ import pytest
 
 from linodctl import events
 from linodctl.domain import LogLevel, Outcome, Result, SkipReason, Trigger
-from linodctl.logserver.entry import entry_of
+from linodctl.logserver.entry import Entry
 from linodctl.logserver.lines import JsonLines
 from linodctl.runner.narrator import Narrator
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
-def test_instants_in_the_detail_of_a_skip_are_told_in_the_sites_zone(caplog: pytest.LogCaptureFixture) -> None:
+def told(event: events.Event, least: int = logging.DEBUG) -> list[Entry]:
+    """What a log that writes lines of this level and above is told of the event."""
+    entries = []
+
+    class Log:
+        def __init__(self) -> None:
+            self.least = least
+
+        def tell(self, level: int, text: str, event: str, facts: Mapping[str, object]) -> None:
+            entries.append(Entry(0, level, "linodctl", text, event=event, facts=facts))
+
+    Narrator(Log(), ZoneInfo("Europe/Tallinn"))(event)
+    return entries
+
+
+def test_instants_in_the_detail_of_a_skip_are_told_in_the_sites_zone() -> None:
     detail = "the run started at 2026-03-02T11:59:00+00:00 was going on"
-    with caplog.at_level(logging.DEBUG, "linodctl"):
-        Narrator(ZoneInfo("Europe/Tallinn"))(events.SlotsSkipped("a", SkipReason.OVERLAP, NOON, NOON, 1, detail))
-    assert caplog.messages[-1].endswith("(overlap): the run started at 2026-03-02 13:59:00+02:00 was going on")
+    [entry] = told(events.SlotsSkipped("a", SkipReason.OVERLAP, NOON, NOON, 1, detail))
+    assert entry.message.endswith("(overlap): the run started at 2026-03-02 13:59:00+02:00 was going on")
+
+
+def test_what_nobody_would_read_is_not_told() -> None:
+    started = events.RunStarted(7, "a", Trigger.RETRY, NOON, 2, LogLevel.INFO)
+    assert told(started, logging.INFO) != [] == told(started, logging.WARNING)
 
 
 @pytest.mark.parametrize(
@@ -40,12 +60,9 @@ def test_instants_in_the_detail_of_a_skip_are_told_in_the_sites_zone(caplog: pyt
         (events.RunnerStopped("asked to"), {}),
     ],
 )
-def test_json_lines_carry_the_facts(
-    event: events.Event, facts: dict[str, object], caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level(logging.DEBUG, "linodctl"):
-        Narrator(ZoneInfo("Europe/Tallinn"))(event)
-    told = json.loads(JsonLines(UTC).of(entry_of(caplog.records[-1])))
+def test_json_lines_carry_the_facts(event: events.Event, facts: dict[str, object]) -> None:
+    [entry] = told(event)
+    line = json.loads(JsonLines(UTC).of(entry))
     common = ("time", "level", "logger", "pid", "process", "event", "message", "details")
-    assert {key: value for key, value in told.items() if key not in common} == facts
-    assert told["event"] == type(event).__name__
+    assert {key: value for key, value in line.items() if key not in common} == facts
+    assert line["event"] == type(event).__name__
