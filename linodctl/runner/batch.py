@@ -59,6 +59,11 @@ class Batch:
         kept = (self.life, self.procedures, self.reports, self.ends, self.decisions, self.states, self.notes)
         return self.heard is not None or any(kept)
 
+    @property
+    def can_wait(self) -> bool:
+        """Whether nobody acts on it who couldn't bear its loss in a power cut: it claims nothing, begins no life."""
+        return self.life is None and not any(isinstance(decision, Start) for decision in self.decisions)
+
     def write(self, ledger: Ledger, host: str) -> Written:
         """Write everything; the transaction around it makes it all or nothing."""
         ledger.name_procedures(self.procedures)

@@ -45,6 +45,8 @@ class Work:
     """run id and why"""
     events: list[events.Event] = field(default_factory=list)
     reload: bool = False
+    to_be_flushed: bool = False
+    """Runs have ended, and a power cut could still make them lost."""
 
 
 class Books:
@@ -89,41 +91,27 @@ class Books:
         self, now: datetime, *, new_slots: bool = True, starts: bool = True, ahead: datetime | None = None
     ) -> Work:
         """Read what came, decide, record all of it in one transaction. The switches are `Scheduler.tick`'s."""
-        if ahead is None and self._is_small_talk(now):
-            self._note_small_talk(now)
-            return Work()
-        with self._store.transaction() as ledger:
-            if not self._batch.decided:
+        batch = self._batch
+        if not batch.decided and self._store.data_version() == self._seen_version:
+            self._decide(now, new_slots, starts, ahead)  # nobody has wished anything
+        with self._store.transaction(durable=not (batch.decided and batch.can_wait)) as ledger:
+            if not batch.decided:
                 self._heard_version = ledger.data_version()
-                if self._heard_version != self._seen_version:  # somebody else wrote: for nothing all would be read
-                    self._hear_wishes(ledger, now)
-                if self._startup_due:
-                    self._startup_due = False
-                    self.scheduler.startup(now)
-                self._read_reports(now)
-                self._batch.decisions = self.scheduler.tick(now, new_slots=new_slots, starts=starts, ahead=ahead)
-                self._batch.states = self.scheduler.changed()
-                self._tell_of_the_time_before()
-                self._batch.decided = True
-            written = self._batch.write(ledger, self._host)
+                self._hear_wishes(ledger, now)
+                self._decide(now, new_slots, starts, ahead)
+            written = batch.write(ledger, self._host)
         self._seen_version = self._heard_version  # what was written since, wishes among it, nobody has heard
         return self._settle(written, now, starts)
 
-    def _is_small_talk(self, now: datetime) -> bool:
-        """Whether nothing is to be decided: all that came is what runs tell of themselves while they go on."""
-        return (
-            bool(self._inbox.reports)
-            and not self._batch
-            and not self._has_news(now)
-            and all(isinstance(report, Started | Logged | Progressed) for report in self._inbox.reports)
-        )
-
-    def _note_small_talk(self, now: datetime) -> None:
-        """A power cut may take it, as it takes the run itself: so nobody waits for the disk."""
-        with self._store.transaction(durable=False) as ledger:
-            self._read_reports(now)
-            self._batch.write(ledger, self._host)
-        self._batch = Batch()
+    def _decide(self, now: datetime, new_slots: bool, starts: bool, ahead: datetime | None) -> None:
+        if self._startup_due:
+            self._startup_due = False
+            self.scheduler.startup(now)
+        self._read_reports(now)
+        self._batch.decisions = self.scheduler.tick(now, new_slots=new_slots, starts=starts, ahead=ahead)
+        self._batch.states = self.scheduler.changed()
+        self._tell_of_the_time_before()
+        self._batch.decided = True
 
     def begin(self, life: Life, legacy: Legacy) -> None:
         """A runner takes over. One transaction, that of the next tick, puts it on record, closes the runs that were
@@ -235,6 +223,7 @@ class Books:
         """The transaction is through: hand out what is to be done."""
         batch, self._batch = self._batch, Batch()
         work, self._work = self._work, Work()
+        work.to_be_flushed = batch.can_wait and bool(batch.ends)
         self.runner_id = written.runner_id or self.runner_id
         for start in written.refused:
             # A clock that was set back and a reset can bring a slot up again; its run is on record.

@@ -20,6 +20,7 @@ from linodctl.execution.reports import Ended
 from linodctl.planning import Start
 from linodctl.runner.books import Books, Work
 from linodctl.runner.changes import Changes
+from linodctl.runner.flushing import Flushing
 from linodctl.runner.inbox import Inbox
 from linodctl.runner.lead import MOST, Lead
 from linodctl.runner.orders import order_for
@@ -53,6 +54,7 @@ class Ticker:
         self._surroundings = surroundings
         self._tell = self._troubles = troubles
         self._lead = Lead(books.scheduler)
+        self._flushing = Flushing(store.path)
         self._last = clock.now()
         """When the last tick was."""
         self._wrote = False
@@ -86,6 +88,8 @@ class Ticker:
             if ahead is not None and ready:
                 self._lead.learn(len(ready), timedelta(seconds=self._clock.monotonic() - begin))
             self._act(work, ready)
+            if work.to_be_flushed:
+                self._flushing.soon()
 
     def tell_of_the_pass(self) -> None:
         """All that the loop does is through; if some of that was recorded, it works."""

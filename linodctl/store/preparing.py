@@ -16,11 +16,15 @@ from linodctl.errors import StateError
 from linodctl.store.errors import in_words
 from linodctl.store.opening import Condition, examine
 
+_PAGE = 4096
+"""Bytes of a page of SQLite's."""
 _PAUSE = 0.01
 """Seconds between two tries to get at a file that another process is making."""
 
+USUAL_WAL = 4 * 1024 * 1024
+"""Bytes of WAL from which on a checkpoint is worth while, and to which the file is cut back when one is complete."""
 LARGEST_WAL = 16 * 1024 * 1024
-"""Bytes to which the WAL file is cut back after a checkpoint."""
+"""Bytes from which on whoever commits makes the checkpoint itself: nobody did it beside the work (`flushing`)."""
 
 
 def connect_writing(path: Path, patience: float) -> sqlite3.Connection:
@@ -38,7 +42,8 @@ def connect_writing(path: Path, patience: float) -> sqlite3.Connection:
         try:
             _use_wal(connection, path, patience)
             connection.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
-            connection.execute(f"PRAGMA journal_size_limit = {LARGEST_WAL}")
+            connection.execute(f"PRAGMA journal_size_limit = {USUAL_WAL}")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {LARGEST_WAL // _PAGE}")
             if condition is not Condition.CURRENT:
                 from linodctl.store.upgrade import upgrade
 

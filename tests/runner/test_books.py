@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -78,6 +78,27 @@ def test_an_end_is_recorded_with_what_follows_from_it(store: Store) -> None:
     [waiting] = store.states()["a"].pending
     assert (waiting.slot, waiting.attempt, waiting.due) == (NOON, 2, after(6))
     assert books.failed == 1
+
+
+def test_only_what_starts_waits_for_the_disk(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[bool] = []
+    transaction = Store.transaction
+
+    def watched(store: Store, durable: bool = True) -> AbstractContextManager[Ledger]:
+        waited.append(durable)
+        return transaction(store, durable)
+
+    inbox = Inbox()
+    books = make_books(store, make_task(rule="minute"), inbox=inbox)
+    books.tick(NOON - timedelta(seconds=1))
+    monkeypatch.setattr(Store, "transaction", watched)
+    [(run_id, _)] = books.tick(NOON).starts
+    inbox.take(Started(run_id, 4711, "99"))
+    assert not books.tick(after(1)).to_be_flushed
+    inbox.take(Ended(run_id, Result(Outcome.SUCCEEDED)))
+    assert books.tick(after(2)).to_be_flushed
+    assert not books.tick(after(60)).to_be_flushed
+    assert waited == [True, False, False, True]
 
 
 def test_a_locked_file_holds_back_everything_until_it_is_free(store: Store) -> None:

@@ -1,0 +1,34 @@
+"""Work for the disk beside the work of the loop."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from linodctl.store.flushing import flush
+from linodctl.store.preparing import USUAL_WAL
+from linodctl.store.store import Store
+
+
+def test_what_was_committed_is_brought_to_the_disk(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[str] = []
+    monkeypatch.setattr(os, "fdatasync", lambda descriptor: flushed.append(os.readlink(f"/proc/self/fd/{descriptor}")))
+    flush(store.path)
+    assert flushed == [f"{store.path}-wal"]
+
+
+def test_a_large_wal_is_moved_to_the_state_file_while_others_use_it(store: Store) -> None:
+    size = store.path.stat().st_size
+    with store.transaction(durable=False) as ledger:
+        ledger.put_note("large", "x" * 2 * USUAL_WAL)
+    assert store.path.stat().st_size == size
+    flush(store.path)
+    assert store.path.stat().st_size > size + USUAL_WAL
+    store.request("a", datetime.now(UTC), "somebody")  # the lock is where it was
+
+
+def test_a_file_that_is_gone_is_nobodys_trouble_here(tmp_path: Path) -> None:
+    flush(tmp_path / "gone.db")
