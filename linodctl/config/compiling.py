@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any
 
 from linodctl.config.models import Site
@@ -22,15 +23,20 @@ def compiled() -> Schema:
     return _plain(Site.__pydantic_core_schema__, {})
 
 
+_ASIDE = frozenset({"metadata", "serialization", "ref", "json_schema_input_schema"})
+"""What a schema says beside how to validate."""
+
+
 def _plain(schema: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> Schema:
-    match schema["type"]:
-        case "definitions":
+    """Raises NotImplementedError for what would be lost: then the models have come to say something new."""
+    match schema:
+        case {"type": "definitions"}:
             return _plain(schema["schema"], {one["ref"]: one for one in schema["definitions"]})
-        case "definition-ref":
+        case {"type": "definition-ref"}:
             return _plain(known[schema["schema_ref"]], known)
-        case "default":  # only that it may be left out
+        case {"type": "default", "default": None}:  # only that it may be left out
             return _plain(schema["schema"], known)
-        case "model":
+        case {"type": "model", "custom_init": False, "root_model": False} if "post_init" not in schema:
             fields = {field.get("validation_alias", name): field for name, field in schema["schema"]["fields"].items()}
             return {
                 "type": "typed-dict",
@@ -41,31 +47,24 @@ def _plain(schema: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) ->
                     for name, field in fields.items()
                 },
             }
-        case "function-plain":
-            return {"type": "function-plain", "function": _named(schema)}
-        case "function-before":
-            return {"type": "function-before", "function": _named(schema), "schema": _plain(schema["schema"], known)}
-        case "function-after":  # makes words of the members of an enum
+        case {"type": "function-plain" | "function-before", "function": {"type": "no-info", "function": function}}:
+            name = f"{function.__module__.removeprefix('linodctl.config.')}.{function.__name__}"
+            return _parts({**schema, "function": {"type": "no-info", "function": name}}, known)
+        case {"type": "function-after", "function": {"function": attrgetter()}}:  # makes words of an enum's members
             return _plain(schema["schema"], known)
-        case "enum":
+        case {"type": "enum"}:
             return {"type": "literal", "expected": [member.value for member in schema["members"]]}
-        case "dict" | "list" as kind:
-            parts = {
-                key: _plain(schema[key], known)
-                for key in ("keys_schema", "values_schema", "items_schema")
-                if key in schema
-            }
-            return {"type": kind, **parts}
-        case "int" | "float" | "str" | "any" | "literal" as kind:
-            return {"type": kind, **{key: schema[key] for key in ("ge", "le", "expected") if key in schema}}
-    raise NotImplementedError(f"the models have come to hold a schema of another kind: {schema}")
+        case {"type": "dict" | "list" | "int" | "float" | "str" | "any" | "literal"}:
+            return _parts(schema, known)
+    raise NotImplementedError(schema)
 
 
-def _named(schema: Mapping[str, Any]) -> Schema:
-    function = schema["function"]["function"]
+def _parts(schema: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> Schema:
+    """All that it says of validating, with the schemas of its parts made plain."""
     return {
-        "type": "no-info",
-        "function": f"{function.__module__.removeprefix('linodctl.config.')}.{function.__name__}",
+        key: _plain(value, known) if key == "schema" or key.endswith("_schema") else value
+        for key, value in schema.items()
+        if key not in _ASIDE
     }
 
 
