@@ -1,7 +1,7 @@
 """Compiles the pydantic models to what pydantic's validator needs of them, to be written down: from that the validator
 is made at once, while importing pydantic and making the models takes ten times as long as reading a hundred tasks.
 
-`python -m linodctl.config.compiling > linodctl/config/compiled.json` writes it anew; a test fails when it is stale.
+`python -m linodctl.config.compiling` writes it anew; a test fails when it is stale.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 from linodctl.config.models import Site
@@ -70,4 +71,5 @@ def _parts(schema: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) ->
 
 if __name__ == "__main__":
     options = re.compile(r'("\w+": {"type": "typed-dict-field")')
-    print(options.sub(r"\n\1", json.dumps(compiled())))  # noqa: T201  # what it is for; each option in a line of its own
+    text = options.sub(r"\n\1", json.dumps(compiled()))  # each option in a line of its own
+    Path(__file__).with_name("compiled.json").write_text(f"{text}\n")
