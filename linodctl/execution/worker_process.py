@@ -129,8 +129,8 @@ class WorkerProcess:
         self._loop.add_reader(self._reports, self._on_reports)
 
     def _on_reports(self) -> None:
-        """Hear some; then pause, if the worker talks on and on."""
-        if not self._read_reports():
+        """Hear some; then pause, if all was heard of a worker that talks on and on."""
+        if self._read_reports() in (0, _CHUNK):
             return
         now = self._loop.time()
         if now - self._heard_at > 2 * _BREAK:

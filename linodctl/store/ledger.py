@@ -24,8 +24,8 @@ from linodctl.store.columns import (
     json_of,
     memory_complaint,
     text_of,
-    text_of_once,
     text_or_none,
+    texts_of,
 )
 from linodctl.store.errors import AlreadyClaimed, NotWaiting
 from linodctl.store.reading import Reader
@@ -83,8 +83,10 @@ class Ledger(Reader):
         task = self._task_of(run_id)
         if task is None:
             return
+        records = list(records)
         rows = [
-            (text_of_once(record.time), record.level, clean(record.logger), clean(record.text)) for record in records
+            (time, record.level, clean(record.logger), clean(record.text))
+            for time, record in zip(texts_of(record.time for record in records), records, strict=True)
         ]
         single = len(rows) % AT_ONCE
         self._connection.executemany(_LOG, [(run_id, task, *row) for row in rows[:single]])

@@ -11,7 +11,7 @@ from entries import FINE, NOON, at, line, ran, request_start, slot_start
 from linodctl.domain import Isolation, LogLevel, Outcome, Pending, Result, Run, TaskState, Trigger
 from linodctl.identity import myself
 from linodctl.store import AlreadyClaimed, NotWaiting
-from linodctl.store.columns import LARGEST_MEMORY, text_of
+from linodctl.store.columns import LARGEST_MEMORY, text_of, texts_of
 from linodctl.store.ledger import AT_ONCE
 from linodctl.store.store import Store
 from linodctl.values import replace
@@ -247,12 +247,13 @@ def test_no_text_is_too_strange(store: Store) -> None:
 
 
 def test_masses_of_log_are_kept_in_their_order(store: Store) -> None:
-    texts = [str(number) for number in range(2 * AT_ONCE + 3)]
+    said = [line(str(number), level=number % 60, seconds=number * 0.3) for number in range(2 * AT_ONCE + 3)]
     with store.transaction() as ledger:
         run_id = ledger.start(slot_start("a", 0), host="here")
-        ledger.log(run_id, map(line, texts))
-    assert [row.text for row in store.logs()] == texts
-    assert {(row.run_id, row.task, row.level, row.time) for row in store.logs()} == {(run_id, "a", 20, at(0))}
+        ledger.log(run_id, said)
+    rows = store.logs()
+    assert [(row.text, row.level, row.time) for row in rows] == [(row.text, row.level, row.time) for row in said]
+    assert {(row.run_id, row.task) for row in rows} == {(run_id, "a")}
 
 
 def test_log_keeps_its_order_and_needs_a_run(store: Store) -> None:
@@ -315,3 +316,11 @@ def test_the_runner_leaves_traces(store: Store) -> None:
     assert row is not None
     assert row.id == second > first
     assert FINE.outcome.is_fine
+
+
+def test_masses_of_instants_are_spelled_as_single_ones() -> None:
+    tallinn = timezone(timedelta(hours=2))
+    steps = [0, 0.25, 0.999999, 1, 1, 60.000001, 3600, 0.5]
+    instants = [NOON + timedelta(seconds=step) for step in steps]
+    instants += [instant.astimezone(tallinn) for instant in instants]
+    assert list(texts_of(instants)) == [text_of(instant) for instant in instants]
