@@ -91,7 +91,7 @@ class Flight:
             self.say(result.error, logging.ERROR)
         if rest := self._budget.rest():
             self._report(Logged(self.run_id, rest))
-        self._report(Ended(self.run_id, result))
+        self._report(Ended(self.run_id, result, self._clock.now()))
 
     def _pass_progress_on(self) -> None:
         self._progress_timer = None

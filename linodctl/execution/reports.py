@@ -55,6 +55,8 @@ class Ended(Value):
 
     run_id: int
     result: Result
+    at: datetime | None = None
+    """When that was, aware UTC; None: when it is read."""
 
 
 class ZygoteDied(Value):

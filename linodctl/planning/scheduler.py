@@ -93,6 +93,11 @@ class Scheduler:
         lanes = (lane for lane in self._yard.agenda.until(until) if lane.is_at_leisure)
         return sorted(lanes, key=lambda lane: (lane.wake, lane.task.number))[: self._room.left()]
 
+    def waits_for(self, task: str) -> bool:
+        """Whether the end of a run of this task could let something start."""
+        lane = self._yard.lanes.get(task)
+        return self._yard.queue.first() is not None or bool(lane and (lane.requests or lane.state.pending))
+
     def holds(self, task: str) -> bool:
         """Whether it knows the task's state: it has the task, or had it and its runs still go on."""
         return task in self._yard.lanes

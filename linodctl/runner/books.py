@@ -63,6 +63,7 @@ class Books:
         self._wishes = wishes
         self._host = host
         self._inbox = inbox
+        inbox.is_awaited = self._is_awaited
         self._batch = Batch()
         self._work = Work()
         self._tasks: dict[str, Task] = {}
@@ -196,15 +197,16 @@ class Books:
                 self._batch.reports.append(report)
             case Ended():
                 start = self.live.pop(report.run_id)
-                self._batch.ends.append((report.run_id, report.result, now))
-                self.scheduler.finished(start.ticket, report.result, now)
+                at = min(report.at or now, now)
+                self._batch.ends.append((report.run_id, report.result, at))
+                self.scheduler.finished(start.ticket, report.result, at)
                 self.failed += not report.result.outcome.is_fine
                 self._work.events.append(
                     events.RunEnded(
                         run_id=report.run_id,
                         task=start.task.name,
                         result=report.result,
-                        seconds=_seconds(start.at, now),
+                        seconds=_seconds(start.at, at),
                         log_level=start.task.log_level,
                         again=self.scheduler.tries_again(start.task.name, start.scheduled_for, start.attempt),
                     )
@@ -243,6 +245,10 @@ class Books:
                     work.stops += [(run_id, decision.why) for run_id in self._run_of(decision.ticket)]
             work.events += _told(decision, run_ids)
         return work
+
+    def _is_awaited(self, run_id: int) -> bool:
+        start = self.live.get(run_id)
+        return start is None or self.scheduler.waits_for(start.task.name)
 
     def _run_of(self, ticket: int) -> list[int]:
         return [run_id for run_id, start in self.live.items() if start.ticket == ticket]

@@ -113,7 +113,7 @@ class Chronicle:
     def end(self, task: str, at: str, outcome: str = "succeeded", **more: Any) -> None:
         """The oldest run of the task ends then."""
         self.until(at)
-        self._inbox.take(Ended(self._live[task].pop(0), Result(Outcome(outcome), **more)))
+        self._inbox.reports.append(Ended(self._live[task].pop(0), Result(Outcome(outcome), **more)))
         self._tick()
 
     def _tick(self) -> None:

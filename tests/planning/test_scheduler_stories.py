@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from stories import NOON, Story, at, make_task, retries
 
-from linodctl.domain import OnLost, Request, TaskState
+from linodctl.domain import OnLost, Overlap, Request, TaskState
 from linodctl.values import replace
 
 
@@ -184,6 +184,22 @@ def test_a_withdrawn_request_does_not_run() -> None:
     story.request("a")
     story.scheduler.withdraw(1, "a", story.now)
     assert story.end("a") == []
+
+
+def test_whether_something_waits_for_an_end() -> None:
+    tasks = [make_task("a", "10 seconds", 1, overlap=Overlap.QUEUE_ONE), make_task("b", "1 hour", 2)]
+    story = Story(*tasks, make_task("c", "15 seconds", 3), max_parallel=3)
+    story.tick()
+    assert not story.scheduler.waits_for("a")
+    story.end("c")
+    story.until("12:00:10")
+    assert (story.scheduler.waits_for("a"), story.scheduler.waits_for("b")) == (True, False)
+    story.request("b")
+    assert story.scheduler.waits_for("b")
+
+    full = Story(make_task("a", "1 hour", 1), make_task("b", "1 hour", 2), max_parallel=1)
+    full.tick()
+    assert full.scheduler.waits_for("a")  # b waits for room
 
 
 # --- ahead ---------------------------------------------------------------------------------------

@@ -70,7 +70,7 @@ def test_an_end_is_recorded_with_what_follows_from_it(store: Store) -> None:
     books = make_books(store, make_task(retries=Retries(2, timedelta(seconds=5))), inbox=inbox)
     [(run_id, _)] = books.tick(NOON).starts
     inbox.take(Started(run_id, 4711, "99"))
-    inbox.take(Ended(run_id, Result(Outcome.FAILED, error="ValueError: no")))
+    inbox.reports.append(Ended(run_id, Result(Outcome.FAILED, error="ValueError: no")))
     books.tick(after(1))
     run = store.run(run_id)
     assert run is not None
@@ -78,6 +78,17 @@ def test_an_end_is_recorded_with_what_follows_from_it(store: Store) -> None:
     [waiting] = store.states()["a"].pending
     assert (waiting.slot, waiting.attempt, waiting.due) == (NOON, 2, after(6))
     assert books.failed == 1
+
+
+def test_an_end_is_recorded_as_of_when_it_was_heard(store: Store) -> None:
+    inbox = Inbox()
+    books = make_books(store, make_task(rule="minute"), inbox=inbox)
+    [(run_id, _)] = books.tick(NOON).starts
+    inbox.reports.append(Ended(run_id, Result(Outcome.SUCCEEDED), after(1)))
+    books.tick(after(1.005))
+    run = store.run(run_id)
+    assert run is not None
+    assert run.end_time == store.states()["a"].last_end_time == after(1)
 
 
 def test_only_what_starts_waits_for_the_disk(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,7 +106,7 @@ def test_only_what_starts_waits_for_the_disk(store: Store, monkeypatch: pytest.M
     [(run_id, _)] = books.tick(NOON).starts
     inbox.take(Started(run_id, 4711, "99"))
     assert not books.tick(after(1)).to_be_flushed
-    inbox.take(Ended(run_id, Result(Outcome.SUCCEEDED)))
+    inbox.reports.append(Ended(run_id, Result(Outcome.SUCCEEDED)))
     assert books.tick(after(2)).to_be_flushed
     assert not books.tick(after(60)).to_be_flushed
     assert waited == [True, False, False, True]
@@ -119,7 +130,7 @@ def test_a_full_disk_holds_back_what_was_decided_and_loses_nothing_of_it(store: 
     inbox = Inbox()
     books = make_books(store, make_task(), inbox=inbox)
     [(run_id, _)] = books.tick(NOON).starts
-    inbox.take(Ended(run_id, Result(Outcome.SUCCEEDED, message="x" * 100_000)))
+    inbox.reports.append(Ended(run_id, Result(Outcome.SUCCEEDED, message="x" * 100_000)))
     free = store.tables.execute("PRAGMA page_count").fetchone()[0]
     store.tables.execute(f"PRAGMA max_page_count = {free}")
     for second in (10, 20):
@@ -211,7 +222,7 @@ def test_a_reset_is_not_undone_by_what_the_scheduler_remembers(store: Store, peo
     inbox = Inbox()
     books = make_books(store, make_task(rule="1 hour"), inbox=inbox)
     [(run_id, _)] = books.tick(NOON).starts
-    inbox.take(Ended(run_id, Result(Outcome.SUCCEEDED)))
+    inbox.reports.append(Ended(run_id, Result(Outcome.SUCCEEDED)))
     books.tick(after(1))
     people.reset(["a"], after(2), "ann")
     [(_, start)] = books.tick(after(3)).starts
@@ -237,7 +248,7 @@ def test_enabling_while_no_runner_was_there_owes_nothing_for_the_disabled_span(s
     inbox = Inbox()
     books = make_books(store, make_task(rule="10 seconds"), inbox=inbox)
     [(run_id, _)] = books.tick(NOON).starts
-    inbox.take(Ended(run_id, Result(Outcome.FAILED)))
+    inbox.reports.append(Ended(run_id, Result(Outcome.FAILED)))
     books.tick(after(1))
     people.enable(["a"], after(35), "ann")
     books = make_books(store, make_task(), now=after(52), absence=Absence(after(1), after(52)))
@@ -251,7 +262,7 @@ def test_enabling_what_was_not_disabled_changes_nothing(store: Store, people: St
     inbox = Inbox()
     books = make_books(store, make_task(), inbox=inbox)
     [(run_id, _)] = books.tick(NOON).starts
-    inbox.take(Ended(run_id, Result(Outcome.SUCCEEDED)))
+    inbox.reports.append(Ended(run_id, Result(Outcome.SUCCEEDED)))
     books.tick(after(1))
     people.enable(["a"], after(15), "ann")
     books = make_books(store, make_task(), now=after(25), absence=Absence(after(1), after(25)))
