@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from sys import intern
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from linodctl.domain import LogLevel, Outcome, Request, Run, SkipReason, SkipRow, TaskState, Trigger
 from linodctl.store.columns import instant_of, instant_or_none, mapping_of, pending_of
@@ -26,20 +26,25 @@ NUMBERS = frozenset((*_KEYS, *_COUNTS, "exit_code", "signal", "cpu_seconds", "ma
 """Columns of numbers, whatever the table; all others hold text. (SQLite keeps in a column what it is given.)"""
 
 
-def _reads(table: str, key: str) -> Callable[[Callable[[sqlite3.Row], T]], Callable[[sqlite3.Row], T]]:
+Columns = Mapping[str, Any]
+"""A row's values by column. (A Row looks through all its columns for each one that is asked for.)"""
+
+
+def _reads(table: str, key: str) -> Callable[[Callable[[Columns], T]], Callable[[sqlite3.Row], T]]:
     """The function reads rows of `table`: DamagedRow, with the row's `key`, for one that it can't make sense of."""
 
-    def careful(read: Callable[[sqlite3.Row], T]) -> Callable[[sqlite3.Row], T]:
+    def careful(read: Callable[[Columns], T]) -> Callable[[sqlite3.Row], T]:
         fine: set[tuple[type, ...]] = set()  # the combinations of types that have been looked at
 
         @wraps(read)
         def reading(row: sqlite3.Row) -> T:
             try:
-                types = tuple(map(type, row))
+                values = dict(zip(row.keys(), row, strict=True))
+                types = tuple(map(type, values.values()))
                 if types not in fine:
-                    _check_types(row)
+                    _check_types(values)
                     fine.add(types)
-                return read(row)
+                return read(values)
             except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
                 raise DamagedRow(table, row[key], error) from error
 
@@ -48,14 +53,14 @@ def _reads(table: str, key: str) -> Callable[[Callable[[sqlite3.Row], T]], Calla
     return careful
 
 
-def _check_types(row: sqlite3.Row) -> None:
-    for column, value in zip(row.keys(), row, strict=True):
+def _check_types(values: Columns) -> None:
+    for column, value in values.items():
         if value is not None and not isinstance(value, (int | float) if column in NUMBERS else str):
             raise ValueError(f"{column} holds {value!r:.40}")
 
 
 @_reads("tasks", "name")
-def state_of(row: sqlite3.Row) -> TaskState:
+def state_of(row: Columns) -> TaskState:
     return TaskState(
         name=row["name"],
         first_seen=instant_or_none(row["first_seen"]),
@@ -79,7 +84,7 @@ def state_of(row: sqlite3.Row) -> TaskState:
 
 
 @_reads("runs", "run_id")
-def run_of(row: sqlite3.Row) -> Run:
+def run_of(row: Columns) -> Run:
     return Run(
         run_id=row["run_id"],
         task=row["task"],
@@ -110,7 +115,7 @@ def run_of(row: sqlite3.Row) -> Run:
 
 
 @_reads("skips", "skip_id")
-def skip_of(row: sqlite3.Row) -> SkipRow:
+def skip_of(row: Columns) -> SkipRow:
     return SkipRow(
         skip_id=row["skip_id"],
         task=row["task"],
@@ -123,7 +128,7 @@ def skip_of(row: sqlite3.Row) -> SkipRow:
 
 
 @_reads("requests", "request_id")
-def request_of(row: sqlite3.Row) -> Request:
+def request_of(row: Columns) -> Request:
     return Request(
         request_id=row["request_id"],
         task=row["task"],
@@ -136,7 +141,7 @@ def request_of(row: sqlite3.Row) -> Request:
 
 
 @_reads("requests", "request_id")
-def request_row_of(row: sqlite3.Row) -> RequestRow:
+def request_row_of(row: Columns) -> RequestRow:
     return RequestRow(
         request_id=row["request_id"],
         task=row["task"],
@@ -153,29 +158,29 @@ def request_row_of(row: sqlite3.Row) -> RequestRow:
 
 
 @_reads("log_records", "id")
-def log_of(row: sqlite3.Row) -> LogRow:
+def log_of(row: Columns) -> LogRow:
     return LogRow(
         row["id"], row["run_id"], row["task"], instant_of(row["time"]), row["level"], row["logger"], row["text"]
     )
 
 
 @_reads("edits", "id")
-def edit_of(row: sqlite3.Row) -> Edit:
+def edit_of(row: Columns) -> Edit:
     return Edit(row["id"], instant_of(row["at"]), row["who"], row["task"], row["action"], mapping_of(row["detail"]))
 
 
 @_reads("overrides", "task")
-def override_of(row: sqlite3.Row) -> Override:
+def override_of(row: Columns) -> Override:
     return Override(json.loads(row["value"]), row["who"], instant_of(row["at"]))
 
 
 @_reads("discovered", "id")
-def discovered_of(row: sqlite3.Row) -> Discovered:
+def discovered_of(row: Columns) -> Discovered:
     return Discovered(row["module"], row["name"], row["func"], mapping_of(row["options"]))
 
 
 @_reads("runners", "id")
-def runner_of(row: sqlite3.Row) -> RunnerRow:
+def runner_of(row: Columns) -> RunnerRow:
     return RunnerRow(
         id=row["id"],
         site=row["site"],
