@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from msgspec.structs import asdict, astuple
 
 if TYPE_CHECKING:
-    from dataclasses import replace  # of which mypy knows that the new values must be of the fields' types
+    from dataclasses import replace  # noqa: TID251 - of which mypy knows that the new values must be of the fields' types
 else:
     from msgspec.structs import replace
 
