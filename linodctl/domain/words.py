@@ -66,12 +66,17 @@ class Outcome(StrEnum):
     @property
     def is_failure(self) -> bool:
         """Whether it counts towards `disable_after` and calls for a retry."""
-        return self in (Outcome.FAILED, Outcome.TIMED_OUT)
+        return self in _FAILURES
 
     @property
     def is_fine(self) -> bool:
         """Whether someone who waited for the run is told that all went well (exit code 0)."""
-        return self in (Outcome.SUCCEEDED, Outcome.WARNED, Outcome.SKIPPED)
+        return self in _FINE
+
+
+# Once: an enum looks a member up more slowly than it is compared.
+_FAILURES = (Outcome.FAILED, Outcome.TIMED_OUT)
+_FINE = (Outcome.SUCCEEDED, Outcome.WARNED, Outcome.SKIPPED)
 
 
 class Trigger(StrEnum):
@@ -88,7 +93,10 @@ class Trigger(StrEnum):
     @property
     def is_slot(self) -> bool:
         """Whether it is the first start of a slot: no request, no probation and no further attempt at something."""
-        return self in (Trigger.SCHEDULE, Trigger.CATCH_UP, Trigger.STARTUP)
+        return self in _OF_SLOTS
+
+
+_OF_SLOTS = (Trigger.SCHEDULE, Trigger.CATCH_UP, Trigger.STARTUP)
 
 
 class SkipReason(StrEnum):

@@ -166,7 +166,7 @@ class Ledger(Reader):
 
     def _is_waiting(self, request_id: int) -> bool:
         sql = "SELECT 1 FROM requests WHERE request_id = ? AND run_id IS NULL AND cancelled_at IS NULL"
-        return bool(self._all(sql, [request_id]))
+        return self._connection.execute(sql, (request_id,)).fetchone() is not None
 
     def _log_level(self, start: Start, request_id: int | None) -> LogLevel:
         """A request's retries keep its level."""
@@ -219,5 +219,7 @@ def _this_process(pid: int) -> tuple[str, int, str]:
 
 def _reason(result: Result) -> str | None:
     """The result's reason, and what is to be said of its memory."""
-    complaint = memory_complaint(result.memory) if result.memory else None
+    if not result.memory:
+        return result.reason or None
+    complaint = memory_complaint(result.memory)
     return "; ".join(part for part in (result.reason, complaint) if part) or None
