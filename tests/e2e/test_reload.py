@@ -47,8 +47,8 @@ def test_many_reloads_drop_no_slot_and_disturb_no_run(make_site: MakeSite) -> No
                 runner.send_signal(signal.SIGHUP)
             site.wait_for(lambda tasks=f"{2 + number} tasks": f"reloaded, {tasks}" in site.log(), "it is in force")  # type: ignore[misc]
         site.wait_for(lambda: len(site.lines("start")) >= 4, "slots go on")
-        (running,) = site.cli("status")["running"]
-        assert (running["task"], is_gone(int(worker))) == ("waits", False), "the same worker, still at work"
+        assert "waits" in [run["task"] for run in site.cli("status")["running"]]
+        assert not is_gone(int(worker)), "the same worker, still at work"
         assert [line[2] for line in site.lines("start") if line[1] == "waits"] == [worker]
         assert reloads(site) < 25
         site.cli("cancel", "waits")
