@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from itertools import islice
 
 from linodctl.domain import Overlap, Pending, Request, Result, Run, SkipReason, Task, TaskState, Trigger
 from linodctl.planning.aftermath import conclude
 from linodctl.planning.as_recorded import start_of
 from linodctl.planning.decisions import Decision, Enable, Skip, Start
-from linodctl.planning.expectation import overdue_since
 from linodctl.planning.flag import cleared, flagged
 from linodctl.planning.lane import Head, Lane
 from linodctl.planning.obstacle import obstacle
+from linodctl.planning.outlook import Outlook
 from linodctl.planning.owed import Absence
 from linodctl.planning.room import Room
 from linodctl.planning.slots import EDITED, REMOVED, UNDECLARED, as_remembered, first_sight
@@ -41,6 +40,7 @@ class Scheduler:
         which no runner was alive."""
         self._room = Room(max_parallel, limits)
         self._yard = Yard(self._room, absence)
+        self.outlook = Outlook(self._yard, self._room)
         self._tickets = 0
         self._yard.adopt(tasks, states, now)
         for name, state in states.items():
@@ -55,8 +55,8 @@ class Scheduler:
         """Everything that is to be done at `now`: what was noted since the last tick, skips, and starts in order.
 
         Without `new_slots` only what waits already may start; without `starts` nothing does, and no slot is lost by it.
-        Starts that are `certain` by the instant `ahead` are among the decisions: to be recorded now, and carried out
-        at their `at`, which is their slot.
+        Starts that are `Outlook.certain` by the instant `ahead` are among the decisions: to be recorded now, and
+        carried out at their `at`, which is their slot.
         """
         if new_slots and starts:
             self._let_slots_come_due(now)
@@ -81,23 +81,6 @@ class Scheduler:
         """The next instant at which time alone changes something; None if only an event can."""
         return self._yard.agenda.first()
 
-    def coming(self, until: datetime) -> list[Task]:
-        """The tasks of which something comes due by `until` and will probably start: no more than there is room for."""
-        lanes = (lane for lane in self._yard.agenda.until(until) if not (lane.disabled or lane.running))
-        return [lane.task for lane in islice(lanes, self._room.left())]
-
-    def certain(self, until: datetime) -> list[Lane]:
-        """The lanes in which a slot that comes by `until` starts whatever other runs do meanwhile, by slot."""
-        if self._yard.queue.first() is not None:
-            return []  # others wait for room
-        lanes = (lane for lane in self._yard.agenda.until(until) if lane.is_at_leisure)
-        return sorted(lanes, key=lambda lane: (lane.wake, lane.task.number))[: self._room.left()]
-
-    def waits_for(self, task: str) -> bool:
-        """Whether the end of a run of this task could let something start."""
-        lane = self._yard.lanes.get(task)
-        return self._yard.queue.first() is not None or bool(lane and (lane.requests or lane.state.pending))
-
     def holds(self, task: str) -> bool:
         """Whether it knows the task's state: it has the task, or had it and its runs still go on."""
         return task in self._yard.lanes
@@ -105,11 +88,6 @@ class Scheduler:
     def changed(self) -> list[TaskState]:
         """The states that differ from what was last handed out, to be saved with the decisions of the same tick."""
         return self._yard.changed()
-
-    def overdue(self, now: datetime) -> dict[str, datetime]:
-        """The tasks without a success within their `expect`, each with the instant since when."""
-        since = {lane.task.name: overdue_since(lane.task, lane.state, now) for lane in self._yard.expecting}
-        return {name: instant for name, instant in since.items() if instant is not None}
 
     def _let_slots_come_due(self, now: datetime) -> None:
         """Time has changed something: a disabled flag ran out, a slot came due, or a retry may start."""
@@ -144,7 +122,7 @@ class Scheduler:
             self._yard.reconsider(lane, now)
 
     def _start_ahead(self, until: datetime) -> None:
-        for lane in self.certain(until):
+        for lane in self.outlook.certain(until):
             slot = lane.wake
             assert slot is not None  # the agenda has it
             self._yard.settle(lane, slot)
@@ -176,12 +154,6 @@ class Scheduler:
         self._conclude(lane, run, result, now)
         if lane.removed and not lane.running:
             del self._yard.lanes[run.task.name]
-
-    def tries_again(self, task: str, scheduled_for: datetime, attempt: int) -> bool:
-        """Whether another attempt follows the one that has ended."""
-        lane = self._yard.lanes.get(task)
-        waiting = lane.state.pending if lane is not None else ()
-        return any(item.slot == scheduled_for and item.attempt == attempt + 1 for item in waiting)
 
     def found_dead(self, run: Run, result: Result, now: datetime) -> None:
         """A run that another runner started, and of which only the record is left, has ended with `result`."""

@@ -140,7 +140,7 @@ class Books:
             self._batch.ends.append((run.run_id, LOST, now))
             seconds = _seconds(run.start_time, now)
             self.scheduler.found_dead(run, LOST, now)
-            again = self.scheduler.tries_again(run.task, run.scheduled_for, run.attempt)
+            again = self.scheduler.outlook.tries_again(run.task, run.scheduled_for, run.attempt)
             self._work.events.append(events.RunEnded(run.run_id, run.task, LOST, seconds, run.log_level, again))
 
     def note(self, key: str, value: object) -> None:
@@ -208,7 +208,7 @@ class Books:
                         result=report.result,
                         seconds=_seconds(start.at, at),
                         log_level=start.task.log_level,
-                        again=self.scheduler.tries_again(start.task.name, start.scheduled_for, start.attempt),
+                        again=self.scheduler.outlook.tries_again(start.task.name, start.scheduled_for, start.attempt),
                     )
                 )
             case ZygoteMissing():
@@ -248,7 +248,7 @@ class Books:
 
     def _is_awaited(self, run_id: int) -> bool:
         start = self.live.get(run_id)
-        return start is None or self.scheduler.waits_for(start.task.name)
+        return start is None or self.scheduler.outlook.waits_for(start.task.name)
 
     def _run_of(self, ticket: int) -> list[int]:
         return [run_id for run_id, start in self.live.items() if start.ticket == ticket]

@@ -17,7 +17,7 @@ class Overdue:
         self._told: set[str] = set()
 
     def look(self, scheduler: Scheduler, now: datetime) -> None:
-        overdue = scheduler.overdue(now)
+        overdue = scheduler.outlook.overdue(now)
         for name in sorted(overdue.keys() - self._told):
             self._tell(events.TaskOverdue(name, overdue[name]))
         for name in sorted(self._told - overdue.keys()):

@@ -179,7 +179,7 @@ class Runner:
     def _get_ready(self) -> None:
         """What is the same for all runs, forking above all, is better done before they are due."""
         if not self._ticker.cannot_write:
-            coming = self._books.scheduler.coming(self._clock.now() + AHEAD)
+            coming = self._books.scheduler.outlook.coming(self._clock.now() + AHEAD)
             self._executor.get_ready(task.launch for task in coming)
 
     def _seconds_to_sleep(self, end: float | None) -> float:

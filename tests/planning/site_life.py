@@ -139,7 +139,7 @@ class Life:
     def _look_ahead(self, lead: timedelta, *, killed: bool) -> None:
         """A tick that begins before what is certain to start, and waits for that; or the runner is killed meanwhile."""
         until = self.now + lead
-        certain = {lane.task.name for lane in self.scheduler.certain(until)}
+        certain = {lane.task.name for lane in self.scheduler.outlook.certain(until)}
         before = set(self.running)
         self._hear(starts=True, ahead=until)
         early = [start for ticket, start in self.running.items() if ticket not in before and start.at > self.now]

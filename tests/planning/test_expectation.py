@@ -48,14 +48,14 @@ def test_a_scheduler_knows_who_is_overdue_until_a_success() -> None:
     story.tick()
     story.end("a", "failed")
     story.jump("12:59:59")
-    assert story.scheduler.overdue(story.now) == {}
+    assert story.scheduler.outlook.overdue(story.now) == {}
     story.jump("13:00:00")
-    assert story.scheduler.overdue(story.now) == {"a": at("13:00")}
+    assert story.scheduler.outlook.overdue(story.now) == {"a": at("13:00")}
     story.end("a", Outcome.SKIPPED)
-    assert story.scheduler.overdue(story.now) == {"a": at("13:00")}, "a skip is no success"
+    assert story.scheduler.outlook.overdue(story.now) == {"a": at("13:00")}, "a skip is no success"
     story.jump("13:30:00")
     story.end("a")
-    assert story.scheduler.overdue(story.now) == {}
+    assert story.scheduler.outlook.overdue(story.now) == {}
 
 
 def test_the_status_tells_since_when() -> None:

@@ -190,16 +190,16 @@ def test_whether_something_waits_for_an_end() -> None:
     tasks = [make_task("a", "10 seconds", 1, overlap=Overlap.QUEUE_ONE), make_task("b", "1 hour", 2)]
     story = Story(*tasks, make_task("c", "15 seconds", 3), max_parallel=3)
     story.tick()
-    assert not story.scheduler.waits_for("a")
+    assert not story.scheduler.outlook.waits_for("a")
     story.end("c")
     story.until("12:00:10")
-    assert (story.scheduler.waits_for("a"), story.scheduler.waits_for("b")) == (True, False)
+    assert (story.scheduler.outlook.waits_for("a"), story.scheduler.outlook.waits_for("b")) == (True, False)
     story.request("b")
-    assert story.scheduler.waits_for("b")
+    assert story.scheduler.outlook.waits_for("b")
 
     full = Story(make_task("a", "1 hour", 1), make_task("b", "1 hour", 2), max_parallel=1)
     full.tick()
-    assert full.scheduler.waits_for("a")  # b waits for room
+    assert full.scheduler.outlook.waits_for("a")  # b waits for room
 
 
 # --- ahead ---------------------------------------------------------------------------------------
@@ -750,14 +750,14 @@ def test_what_is_coming_is_known_ahead(until: str, room: int, names: str) -> Non
     more = [make_task("d", "30 seconds", 4), make_task("off", "5 seconds", 5, disabled="not here")]
     seen = {task.name: known(task.name, recurrence=task.recurrence.text) for task in (*tasks, *more)}
     story = Story(*tasks, *more, states=seen, max_parallel=room)
-    coming = sorted(task.name for task in story.scheduler.coming(at(until)))
+    coming = sorted(task.name for task in story.scheduler.outlook.coming(at(until)))
     assert (f"{len(coming)} of them" if room == 2 else " ".join(coming)) == names
 
 
 def test_what_runs_is_not_expected_to_start() -> None:
     story = Story(make_task())
     story.tick()
-    assert story.scheduler.coming(at("12:01:00")) == []
+    assert story.scheduler.outlook.coming(at("12:01:00")) == []
     story.end("a")
     story.tick()
-    assert [task.name for task in story.scheduler.coming(at("12:01:00"))] == ["a"]
+    assert [task.name for task in story.scheduler.outlook.coming(at("12:01:00"))] == ["a"]
