@@ -40,7 +40,10 @@ def script() -> int:
     import threading
 
     if threading.active_count() == 1 and not atexit._ncallbacks():
-        for stream in filter(None, (sys.stdout, sys.stderr)):
-            stream.flush()
+        try:
+            for stream in filter(None, (sys.stdout, sys.stderr)):
+                stream.flush()
+        except (OSError, ValueError):
+            return code  # Python tells what it couldn't get rid of
         os._exit(code)
     return code
