@@ -34,9 +34,9 @@ class SinkHandler(logging.Handler):
         self.sink = sink
 
     def handle(self, record: logging.LogRecord) -> bool:
-        """As logging's, but without a lock: each sink has one of its own where it needs one."""
-        if self.filters and not self.filter(record):
-            return False
+        """As logging's, but without its lock, unless a procedure gave it a filter: a sink that needs a lock has one."""
+        if self.filters:
+            return bool(super().handle(record))
         self.emit(record)
         return True
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import UTC
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from execution_bench import Bench
 
 from linodctl.domain import LogLevel, Outcome
+from linodctl.execution.capture import SinkHandler
+from linodctl.execution.context import Sink
 from linodctl.execution.reports import Progressed
 
 
@@ -74,6 +79,21 @@ def test_a_logged_exception_brings_its_traceback(bench: Bench) -> None:
     assert (logger, level) == ("jobs", 40)
     assert text.startswith("caught\nTraceback")
     assert text.endswith("ValueError: inner")
+
+
+def test_filters_and_formatters_that_a_procedure_gives_the_handler_count() -> None:
+    said: list[str] = []
+    sink = SimpleNamespace(line=lambda when, level, logger, text: said.append(text))
+    handler = SinkHandler(cast(Sink, sink), logging.INFO)
+    logger = logging.Logger("any")
+    logger.addHandler(handler)
+    logger.info("plain %s", 1)
+    handler.setFormatter(logging.Formatter("<%(message)s>"))
+    logger.info("formatted")
+    handler.addFilter(lambda record: "secret" not in record.getMessage())
+    logger.info("secret")
+    logger.info("last")
+    assert said == ["plain 1", "<formatted>", "<last>"]
 
 
 def test_what_can_not_be_encoded_is_replaced(bench: Bench) -> None:
