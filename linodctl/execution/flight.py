@@ -27,7 +27,7 @@ class Flight:
         order: Order,
         log_bytes: int,
         report: Callable[[Report], None],
-        deadlines: Deadlines,
+        deadlines: Deadlines[int],
         loop: asyncio.AbstractEventLoop,
         clock: Clock,
     ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from linodctl.domain import Launch
+from linodctl.execution.deadlines import Deadlines
 from linodctl.execution.link import ZygoteLink
 from linodctl.execution.reports import LogLine
 from linodctl.execution.settle import Exit
@@ -36,30 +37,33 @@ class Pool:
     """The idle workers of an executor."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-        self._idle: dict[Idler, asyncio.TimerHandle] = {}
+        self._idle: dict[str, list[Idler]] = {}
+        """By task."""
+        self._deadlines = Deadlines(loop, self.dismiss)
 
     def put(self, task: str, launch: Launch, link: ZygoteLink, worker: WorkerProcess) -> None:
         idler = Idler(self, task, launch, link, worker)
-        self._idle[idler] = self._loop.call_later(IDLE_FOR, self.dismiss, idler)
+        self._idle.setdefault(task, []).append(idler)
+        self._deadlines.add(idler, IDLE_FOR)
 
     def take(self, task: str, launch: Launch, link: ZygoteLink) -> WorkerProcess | None:
         """A worker of this task, launched the same way by this zygote."""
-        for idler in self._idle:
-            if (idler.task, idler.launch, idler.link) == (task, launch, link):
+        for idler in self._idle.get(task, ()):
+            if idler.launch == launch and idler.link is link:
                 self.remove(idler)
                 return idler.worker
         return None
 
     def remove(self, idler: Idler) -> None:
-        timer = self._idle.pop(idler, None)
-        if timer is not None:
-            timer.cancel()
+        if idler in self._idle.get(idler.task, ()):
+            self._idle[idler.task].remove(idler)
+            self._deadlines.drop(idler, IDLE_FOR)
 
     def dismiss(self, idler: Idler) -> None:
         self.remove(idler)
         idler.worker.dismiss()
 
     def dismiss_all(self) -> None:
-        for idler in list(self._idle):
-            self.dismiss(idler)
+        for idlers in list(self._idle.values()):
+            for idler in list(idlers):
+                self.dismiss(idler)

@@ -51,7 +51,7 @@ def told(ending: Mapping[Any, Any]) -> Result:
     User code can make a worker send anything, so nothing passes unread.
     """
     memory, after = ending.get("memory"), _number(ending.get("retry_after"))
-    if not isinstance(memory, Mapping | None):
+    if memory is not None and not isinstance(memory, dict):
         raise ValueError("memory that is no mapping")
     rss = _number(ending.get("max_rss"))
     return Result(

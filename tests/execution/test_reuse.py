@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from collections.abc import Callable
@@ -88,6 +89,14 @@ def test_a_worker_whose_run_was_stopped_is_not_used_again(bench: Bench) -> None:
     second = bench.start("nothing", reuse=9, task="stopped")
     bench.end(second)
     assert bench.started(first).pid != bench.started(second).pid
+
+
+def test_a_worker_that_nobody_needs_for_a_while_is_let_go(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("linodctl.execution.pool.IDLE_FOR", 0.5)
+    run_id = bench.start("nothing", reuse=9, task="lonely")
+    bench.end(run_id)
+    with gone(bench.started(run_id).pid) as is_gone:
+        assert bench.do(asyncio.to_thread(is_gone))
 
 
 def test_idle_workers_end_with_their_zygote(make_bench: Callable[..., Bench]) -> None:
