@@ -30,7 +30,7 @@ class Lead:
         wakeup, lead = self._next()
         if wakeup is None or not lead or wakeup - lead > now:
             return None
-        return max(wakeup, now) + TOGETHER
+        return max(wakeup + TOGETHER, now + lead)  # on a slow disk several slots share a wait
 
     def next_tick(self, last: datetime) -> datetime | None:
         """When to tick next, if nothing happens meanwhile, after a tick at `last`."""

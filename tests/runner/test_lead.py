@@ -31,6 +31,15 @@ def test_a_tick_begins_a_little_before_what_is_certain() -> None:
     assert lead.looks_ahead_to(begin) == SLOT + TOGETHER
 
 
+def test_on_a_slow_disk_one_tick_looks_farther() -> None:
+    lead = Lead(scheduler_of(1))
+    lead.learn(1, timedelta(milliseconds=50))
+    begin = SLOT - timedelta(milliseconds=1)
+    ahead = lead.looks_ahead_to(begin)
+    assert ahead is not None
+    assert SLOT + TOGETHER < ahead <= begin + MOST
+
+
 def test_what_a_tick_has_left_is_due_at_its_time() -> None:
     scheduler = scheduler_of(1)
     lead = Lead(scheduler)
