@@ -6,7 +6,7 @@ slotted dataclass takes thirty times as long to make, and ten times as long to f
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 from msgspec import Struct, field
 from msgspec.structs import asdict, astuple
@@ -25,8 +25,10 @@ class Value(Struct, frozen=True):
     gives an instance room for what it has found out (`cached_property`), which is no part of it."""
 
     unshown: ClassVar[tuple[str, ...]] = ()
-    """Fields that `repr` leaves out: they are secret, or too long."""
+    """Fields that `repr` leaves out, and rich too: they are secret, or too long."""
 
     def __repr__(self) -> str:
-        shown = (name for name in self.__struct_fields__ if name not in self.unshown)
-        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.__rich_repr__())})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:  # a Struct's own gives rich every field
+        return [(name, getattr(self, name)) for name in self.__struct_fields__ if name not in self.unshown]
