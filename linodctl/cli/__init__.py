@@ -33,13 +33,15 @@ def main() -> int:
 
 def script() -> int:
     """What is installed as `linodctl`: `main`, and then the end of the process. Where nothing is left to be done (no
-    thread, nothing that is registered for the end), it is gone at once: for taking apart, module by module, what a
-    command has imported Python takes as long as `list` takes to find out what it prints."""
+    thread, nothing that is registered for the end, no profiler or debugger that called it), it is gone at once: for
+    taking apart, module by module, what a command has imported Python takes as long as `list` takes to find out what
+    it prints."""
     code = main()
     import atexit
     import threading
 
-    if threading.active_count() == 1 and not atexit._ncallbacks():
+    called_by_python = sys._getframe(1).f_back is None
+    if called_by_python and threading.active_count() == 1 and not atexit._ncallbacks():
         try:
             for stream in filter(None, (sys.stdout, sys.stderr)):
                 stream.flush()

@@ -91,6 +91,12 @@ def test_version(site: Site, command: list[str]) -> None:
     assert done.stdout == f"linodctl {__version__}\n"
 
 
+def test_a_profiler_tells_what_it_saw_of_the_program(site: Site) -> None:
+    profiled = [sys.executable, "-m", "cProfile", *site.command("--version")]
+    done = subprocess.run(profiled, env=site.env, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(f"linodctl {__version__}\n") and "function calls" in done.stdout
+
+
 def test_common_options_stand_before_or_after_the_command(site: Site) -> None:
     other = site.folder / "elsewhere.db"
     before = site.program("--json", "-c", str(site.config), "--state", str(other), "list")
