@@ -27,21 +27,18 @@ def main() -> int:
     from linodctl.cli.program import program
 
     code = guarded(program)
-    gc.freeze()  # looking for some in what is about to end with the process takes as long as `list` calculates
+    if _nothing_is_left():
+        gc.freeze()  # looking for garbage in what is about to end with the process takes as long as `list` calculates
     return code
 
 
 def script() -> int:
-    """What is installed as `linodctl`: `main`, and then the end of the process. Where nothing is left to be done (no
-    thread, nothing that is registered for the end, no profiler or debugger that called it), it is gone at once: for
-    taking apart, module by module, what a command has imported Python takes as long as `list` takes to find out what
-    it prints."""
+    """What is installed as `linodctl`: `main`, and then the end of the process. Where nothing is left to be done, not
+    even by a profiler or debugger that has called it, it is gone at once: for taking apart, module by module, what a
+    command has imported Python takes as long as `list` takes to find out what it prints."""
     code = main()
-    import atexit
-    import threading
-
     called_by_python = sys._getframe(1).f_back is None
-    if called_by_python and threading.active_count() == 1 and not atexit._ncallbacks():
+    if called_by_python and _nothing_is_left():
         try:
             for stream in filter(None, (sys.stdout, sys.stderr)):
                 stream.flush()
@@ -49,3 +46,12 @@ def script() -> int:
             return code  # Python tells what it couldn't get rid of
         os._exit(code)
     return code
+
+
+def _nothing_is_left() -> bool:
+    """Whether no thread lives and nothing is registered for the end. Where user code has run, logging always is: then
+    Python has to come upon every object, for a file that was never closed is written to when it goes."""
+    import atexit
+    import threading
+
+    return threading.active_count() == 1 and not atexit._ncallbacks()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 from cli_site import Site
 from contract import TASK, TRIGGERED, assert_shape
 
@@ -110,6 +112,14 @@ def test_here_exits_by_the_outcome_and_disables_what_fails(site: Site) -> None:
     assert 'raise ValueError("on purpose")' in shown
     assert f"to enable it: linodctl enable bad -c {site.config}" in shown
     assert site.cli("show", "bad")["failure"]["outcome"] == "failed"
+
+
+def test_here_brings_to_the_disk_what_a_thread_has_written_at_the_end(site: Site) -> None:
+    written = site.folder / "written"
+    (site.folder / "writer.py").write_text(f"OUT = open({str(written)!r}, 'w')\ndef write(): OUT.write('all of it')\n")
+    site.config.write_text("procedures: {writer: {func: writer.write, every: never, isolation: thread}}\n")
+    subprocess.run(site.command("trigger", "writer", "--here"), env=site.env, cwd=site.folder, check=True)
+    assert written.read_text() == "all of it"
 
 
 def test_control_characters_are_shown_as_escapes(site: Site) -> None:
