@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from typing import Any
 
+from linodctl.cli import USUAL
 from linodctl.cli.call import Call
 from linodctl.cli.failures import INTERRUPTED
 from linodctl.cli.following import Following
@@ -14,6 +16,7 @@ from linodctl.operations.shapes import triggered_shape
 
 def trigger_here(call: Call, names: Sequence[str], asked: dict[str, Any]) -> int:
     """Exit code 0 if all ended well, 1 if not, 130 if Ctrl-C stopped them."""
+    gc.set_threshold(*USUAL)  # what runs in a thread makes garbage here
     with Following(call) as following:
         ran = run_here(call.site, names, Wish(**asked), following.hear)
     if call.json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 
 from cli_site import Site
@@ -114,12 +115,14 @@ def test_here_exits_by_the_outcome_and_disables_what_fails(site: Site) -> None:
     assert site.cli("show", "bad")["failure"]["outcome"] == "failed"
 
 
-def test_here_brings_to_the_disk_what_a_thread_has_written_at_the_end(site: Site) -> None:
+def test_here_a_thread_finds_python_as_usual_and_all_that_it_wrote_reaches_the_disk(site: Site) -> None:
     written = site.folder / "written"
-    (site.folder / "writer.py").write_text(f"OUT = open({str(written)!r}, 'w')\ndef write(): OUT.write('all of it')\n")
+    (site.folder / "writer.py").write_text(
+        f"import gc\nOUT = open({str(written)!r}, 'w')\ndef write(): OUT.write(str(gc.get_threshold()))\n"
+    )
     site.config.write_text("procedures: {writer: {func: writer.write, every: never, isolation: thread}}\n")
     subprocess.run(site.command("trigger", "writer", "--here"), env=site.env, cwd=site.folder, check=True)
-    assert written.read_text() == "all of it"
+    assert written.read_text() == str(gc.get_threshold())
 
 
 def test_control_characters_are_shown_as_escapes(site: Site) -> None:
