@@ -92,8 +92,8 @@ class Books:
         self, now: datetime, *, new_slots: bool = True, starts: bool = True, ahead: datetime | None = None
     ) -> Work:
         """Read what came, decide, record all of it in one transaction. The switches are `Scheduler.tick`'s."""
-        batch = self._batch
-        if not batch.decided and self._store.data_version() == self._seen_version:
+        batch, was_held = self._batch, self._batch.decided
+        if not was_held and self._store.data_version() == self._seen_version:
             self._decide(now, new_slots, starts, ahead)  # nobody has wished anything
         with self._store.transaction(durable=not (batch.decided and batch.can_wait)) as ledger:
             if not batch.decided:
@@ -102,6 +102,8 @@ class Books:
                 self._decide(now, new_slots, starts, ahead)
             written = batch.write(ledger, self._host)
         self._seen_version = self._heard_version  # what was written since, wishes among it, nobody has heard
+        if was_held:
+            self._inbox.wake()  # who wished something meanwhile has rung in vain
         return self._settle(written, now, starts)
 
     def _decide(self, now: datetime, new_slots: bool, starts: bool, ahead: datetime | None) -> None:
@@ -109,6 +111,7 @@ class Books:
             self._startup_due = False
             self.scheduler.startup(now)
         self._read_reports(now)
+        self._batch.known = self._wishes.heard_until
         self._batch.decisions = self.scheduler.tick(now, new_slots=new_slots, starts=starts, ahead=ahead)
         self._batch.states = self.scheduler.changed()
         self._tell_of_the_time_before()
@@ -172,7 +175,6 @@ class Books:
         heard = self._wishes.hear(ledger, self.scheduler, now)
         self._work.stops += [(run_id, f"asked by {who}") for run_id, who in heard.stop_runs]
         self._work.reload |= heard.reload
-        self._batch.known = self._wishes.heard_until
         if self._wishes.heard_until != before:
             self._batch.heard = self._wishes.heard_until
 

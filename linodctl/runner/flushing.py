@@ -29,5 +29,8 @@ class Flushing:
         while self._wanted:
             await asyncio.sleep(SOON)
             self._wanted = False
-            await asyncio.to_thread(flush, self._path)
+            try:
+                await asyncio.to_thread(flush, self._path)
+            except RuntimeError:  # no thread can be made now: then the loop waits for the disk
+                flush(self._path)
         self._task = None

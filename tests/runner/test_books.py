@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime, timedelta
@@ -183,13 +184,15 @@ def test_a_request_waits_for_the_options_that_were_set_before_it(store: Store, p
 def test_a_wish_that_comes_while_a_tick_waits_to_be_written_is_heard_by_the_next(
     store: Store, people: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    books = make_books(store, make_task(), make_task("b", "never"))
+    inbox = Inbox()
+    books = make_books(store, make_task(), make_task("b", "never"), inbox=inbox)
     with monkeypatch.context() as patch:
         patch.setattr(Ledger, "save", _fail)
         with pytest.raises(StateError):
             books.tick(NOON)
     people.request("b", NOON, "ann")
     assert [start.task.name for _, start in books.tick(after(1)).starts] == ["a"]
+    asyncio.run(asyncio.wait_for(inbox.sleep(60), 10))  # the bell has rung: the next tick comes at once
     assert not books.is_quiet(after(2))
     assert [start.task.name for _, start in books.tick(after(2)).starts] == ["b"]
 
@@ -209,6 +212,17 @@ def test_a_withdrawn_request_is_not_started(store: Store, people: Store) -> None
     request = people.request("a", NOON, "ann")
     people.withdraw(request.request_id, NOON, "ann")
     assert books.tick(after(1)).starts == []
+
+
+def test_what_failed_is_disabled_on_record_though_somebody_enabled_it_long_ago(store: Store, people: Store) -> None:
+    inbox = Inbox()
+    books = make_books(store, make_task(), inbox=inbox)
+    books.tick(NOON - timedelta(seconds=1))
+    people.enable(["a"], NOON, "me")
+    [(run_id, _)] = books.tick(NOON).starts
+    inbox.reports.append(Ended(run_id, Result(Outcome.FAILED, error="ValueError: no")))
+    books.tick(after(1))
+    assert store.states()["a"].disabled
 
 
 def test_a_run_is_stopped_when_somebody_cancels_it(store: Store, people: Store) -> None:
