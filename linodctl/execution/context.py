@@ -68,23 +68,23 @@ class RunContext:
         logger.addHandler(self._way.handler)
         return logger
 
-    @property
+    @cached_property
     def debug(self) -> Callable[..., None]:
         return self.logger.debug
 
-    @property
+    @cached_property
     def info(self) -> Callable[..., None]:
         return self.logger.info
 
-    @property
+    @cached_property
     def warning(self) -> Callable[..., None]:
         return self.logger.warning
 
-    @property
+    @cached_property
     def error(self) -> Callable[..., None]:
         return self.logger.error
 
-    @property
+    @cached_property
     def critical(self) -> Callable[..., None]:
         return self.logger.critical
 

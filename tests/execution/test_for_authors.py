@@ -56,6 +56,17 @@ def test_decorators_mark_and_return_the_function() -> None:
     assert function() == 1
 
 
+def test_whoever_calls_a_procedure_may_put_something_else_in_place_of_a_way_to_log() -> None:
+    said: list[str] = []
+
+    def function(ar: RunContext) -> None:
+        ar.info = said.append
+        ar.info("done")
+
+    assert run_procedure(function).outcome == "succeeded"
+    assert said == ["done"]
+
+
 @pytest.mark.parametrize(
     ("decorator", "options"),
     [
