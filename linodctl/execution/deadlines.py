@@ -42,7 +42,8 @@ class Deadlines(Generic[K]):
     def _look(self, seconds: float) -> None:
         self._watched.discard(seconds)
         those, now = self._due.get(seconds, {}), self._loop.time()
-        for one, due in list(those.items()):
+        while those:  # whoever is told may add some, or drop some
+            one, due = next(iter(those.items()))
             if due > now:  # the one that the timer was for has gone
                 self._watch(seconds, due)
                 return

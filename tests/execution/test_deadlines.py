@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import Any, cast
 
 from linodctl.execution.deadlines import Deadlines
 
@@ -28,3 +31,42 @@ def test_who_still_goes_on_is_named_in_time() -> None:
         return named
 
     assert asyncio.run(told()) == [4, 3, 5]
+
+
+class Clockwork:
+    """A loop whose time is told to it."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self._timers: list[tuple[float, Callable[[], None]]] = []
+
+    def time(self) -> float:
+        return self.now
+
+    def call_at(self, when: float, what: Callable[..., None], *args: object) -> None:
+        self._timers.append((when, partial(what, *args)))
+
+    def goes_on_to(self, now: float) -> None:
+        self.now = now
+        due = [what for when, what in self._timers if when <= now]
+        self._timers = [timer for timer in self._timers if timer[0] > now]
+        for what in due:
+            what()
+
+
+def test_who_is_told_of_one_may_drop_the_next_and_add_another() -> None:
+    loop, named = Clockwork(), list[int]()
+
+    def name(run_id: int) -> None:
+        named.append(run_id)
+        if run_id == 1:
+            deadlines.drop(2, 10)
+            deadlines.add(3, 10)
+
+    deadlines = Deadlines(cast("Any", loop), name)
+    deadlines.add(1, 10)
+    deadlines.add(2, 10)
+    loop.goes_on_to(11)
+    assert named == [1]
+    loop.goes_on_to(21)
+    assert named == [1, 3]
