@@ -79,7 +79,12 @@ class Books:
 
     def is_quiet(self, now: datetime) -> bool:
         """Whether a tick that looks as far as `now` would find nothing to do."""
-        return not (self._inbox.reports or self._batch or self._has_news(now))
+        return not (self.has_more_to_write or self._has_news(now))
+
+    @property
+    def has_more_to_write(self) -> bool:
+        """Whether something is known that is not on record."""
+        return bool(self._inbox.reports or self._batch)
 
     def _has_news(self, now: datetime) -> bool:
         """Whether something came due, or somebody wrote to the state file."""

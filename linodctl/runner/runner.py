@@ -156,7 +156,15 @@ class Runner:
                 urgent = True
                 self._executor.stop_all(RUNNER_STOPPED, at_once=True)
         closing.result()
+        await self._record_the_rest()
+
+    async def _record_the_rest(self) -> None:
+        """What could not be written so far is tried a little longer: the next runner would take those runs for lost."""
+        end = self._clock.monotonic() + RETRY_WRITE
         self._ticker.tick(starts=False)
+        while self._books.has_more_to_write and self._clock.monotonic() < end:
+            await self._nap(RETRY_WRITE / 10)
+            self._ticker.tick(starts=False)
 
     async def close(self, why: str) -> None:
         """Leave the socket and the record of this runner in order."""
