@@ -22,7 +22,7 @@ from linodctl.runner.books import Books, Work
 from linodctl.runner.changes import Changes
 from linodctl.runner.flushing import Flushing
 from linodctl.runner.inbox import Inbox
-from linodctl.runner.lead import MOST, Lead
+from linodctl.runner.lead import MOST, TOGETHER, Lead
 from linodctl.runner.orders import order_for
 from linodctl.runner.surroundings import Surroundings
 from linodctl.runner.troubles import STATE, Troubles
@@ -135,8 +135,9 @@ class Ticker:
         self._tell(events.Trouble(f"{error}; no run is started until this can be recorded", STATE))
 
     def _act(self, work: Work, ready: list[tuple[datetime, Go]]) -> None:
+        until = self._clock.monotonic() + (MOST + TOGETHER).total_seconds()
         for slot, go in ready:  # first: it is for these that somebody may be waiting
-            self._wait_for(slot)
+            self._wait_for(slot, until)
             go()
         for event in work.events:
             self._tell(event)
@@ -146,11 +147,12 @@ class Ticker:
             self._changes.note_options()
             self._inbox.wake()
 
-    def _wait_for(self, slot: datetime) -> None:
-        """No run begins before its slot. The loop stands still meanwhile: its own timers count milliseconds."""
-        left = slot - self._clock.now()
-        if left > timedelta(0):
-            time.sleep(min(left, MOST).total_seconds())
+    def _wait_for(self, slot: datetime, until: float) -> None:
+        """No run begins before its slot. The loop stands still meanwhile: its own timers count milliseconds. But not
+        beyond this monotonic time, for a clock that was set back makes the slot look far away."""
+        left = min((slot - self._clock.now()).total_seconds(), until - self._clock.monotonic())
+        if left > 0:
+            time.sleep(left)
 
     def _prepare(self, run_id: int, start: Start) -> Go:
         try:
