@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from linodctl.errors import LinodctlError
 from linodctl.paint import Part, line_of
 from linodctl.values import Value, replace
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 class ReaderGone(Exception):
     """Nobody reads our results any more. (Of a BrokenPipeError click would make exit code 1.)"""
+
+
+class OutputLost(LinodctlError):
+    """The results can't be written where they are to go: a full disk, or no stdout at all."""
 
 
 class Call(Value, dict=True):
@@ -145,6 +150,8 @@ class Call(Value, dict=True):
             click.echo(text, color=True)
         except BrokenPipeError:
             raise ReaderGone from None
+        except OSError as error:
+            raise OutputLost(f"the output can't be written: {error.strerror or error}") from error
 
     # --- everything else ------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from linodctl.cli.call import ReaderGone
+from linodctl.cli.call import OutputLost, ReaderGone
 from linodctl.errors import LinodctlError
 from linodctl.masking import known
 from linodctl.texts import printable
@@ -23,6 +23,7 @@ USAGE, BUG, INTERRUPTED, BROKEN_PIPE = 2, 70, 130, 141
 
 def guarded(program: click.Command, args: Sequence[str] | None = None) -> int:
     """Run the program; its exit code. No expected error comes as a traceback, no unexpected one gets lost."""
+    _have_streams()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):  # replaced by something that isn't a text file
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
@@ -32,6 +33,13 @@ def guarded(program: click.Command, args: Sequence[str] | None = None) -> int:
     except BaseException as error:
         return _code_for(error)
     return result if isinstance(result, int) else 0
+
+
+def _have_streams() -> None:
+    """Python has none where they were closed before it began: then nobody wants to hear."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
 
 
 def _code_for(error: BaseException) -> int:
@@ -47,6 +55,8 @@ def _code_for(error: BaseException) -> int:
             _tell_usage(error)
             return error.exit_code
         case LinodctlError():
+            if isinstance(error, OutputLost):
+                _forget_stdout()
             _tell(error)
             return error.exit_code
         case click.Abort() | KeyboardInterrupt():

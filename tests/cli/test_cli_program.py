@@ -176,6 +176,17 @@ def test_a_reader_that_goes_away_is_no_error(site: Site) -> None:
     assert (process.wait(30), said) == (141, b"")
 
 
+def test_a_full_device_is_one_clear_line(site: Site) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(site.command("list", "--json"), cwd=site.folder, env=site.env, stdout=full, stderr=-1)
+    assert (done.returncode, done.stderr) == (2, b"linodctl: the output can't be written: No space left on device\n")
+
+
+def test_closed_streams_are_nobodys_trouble(site: Site) -> None:
+    command = ["sh", "-c", '"$@" >&- 2>&-', "sh", *site.command("list")]
+    assert subprocess.run(command, cwd=site.folder, env=site.env).returncode == 0
+
+
 def test_text_survives_a_terminal_that_knows_only_ascii(site: Site) -> None:
     site.env |= {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
     site.cli("disable", "good", "--reason", "ümlaut …")
