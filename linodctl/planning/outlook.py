@@ -31,6 +31,11 @@ class Outlook:
         lanes = (lane for lane in self._yard.agenda.until(until) if lane.is_at_leisure)
         return sorted(lanes, key=lambda lane: (lane.wake, lane.task.number))[: self._room.left()]
 
+    def could_start(self, until: datetime) -> bool:
+        """Whether something waits for room, or comes due by `until`."""
+        wakeup = self._yard.agenda.first()
+        return self._yard.queue.first() is not None or (wakeup is not None and wakeup <= until)
+
     def waits_for(self, task: str) -> bool:
         """Whether the end of a run of this task could let something start."""
         lane = self._yard.lanes.get(task)

@@ -98,12 +98,15 @@ class Books:
     ) -> Work:
         """Read what came, decide, record all of it in one transaction. The switches are `Scheduler.tick`'s."""
         batch, was_held = self._batch, self._batch.decided
-        if not was_held and self._store.data_version() == self._seen_version:
+        can_start = self._startup_due or self.scheduler.outlook.could_start(ahead or now)
+        if not (was_held or can_start) and self._store.data_version() == self._seen_version:
             self._decide(now, new_slots, starts, ahead)  # nobody has wished anything
         with self._store.transaction(durable=not (batch.decided and batch.can_wait)) as ledger:
             if not batch.decided:
+                # What may start is decided under the lock: somebody may be about to disable it.
                 self._heard_version = ledger.data_version()
-                self._hear_wishes(ledger, now)
+                if self._heard_version != self._seen_version:  # somebody else wrote: for nothing all would be read
+                    self._hear_wishes(ledger, now)
                 self._decide(now, new_slots, starts, ahead)
             written = batch.write(ledger, self._host)
         self._seen_version = self._heard_version  # what was written since, wishes among it, nobody has heard

@@ -201,6 +201,23 @@ def _fail(*_: object) -> None:
     raise StateError("the disk is full")
 
 
+def test_what_is_disabled_while_a_tick_waits_for_the_lock_is_not_started(
+    store: Store, people: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transaction = Store.transaction
+
+    def after_somebody_else(asked: Store, durable: bool = True) -> AbstractContextManager[Ledger]:
+        monkeypatch.setattr(Store, "transaction", transaction)
+        people.disable(["a"], "no", after(16), None, "ann")
+        return asked.transaction(durable)
+
+    books = make_books(store, make_task(rule="minute at :17"))
+    books.tick(NOON)
+    monkeypatch.setattr(Store, "transaction", after_somebody_else)
+    assert not books.tick(after(17)).starts
+    assert store.states()["a"].disabled
+
+
 def test_a_request_that_an_earlier_runner_left_waiting_is_started(store: Store, people: Store) -> None:
     make_books(store, make_task(rule="never")).tick(NOON)
     people.request("a", NOON, "ann")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from sites import PATIENCE, SiteFolder
 
 from linodctl import events
 from linodctl.clock import SystemClock
-from linodctl.domain import Outcome
+from linodctl.domain import Outcome, TaskState
 from linodctl.errors import StateError
 from linodctl.execution.executor import Executor
 from linodctl.operations.site import Site
@@ -21,7 +20,6 @@ from linodctl.runner.session import session
 from linodctl.store import open_store
 from linodctl.store.ledger import Ledger
 from linodctl.store.lock import SiteLock
-from linodctl.store.store import Store
 
 
 def test_a_start_that_was_held_back_has_its_end_when_the_file_can_be_written_at_the_last_moment(
@@ -32,14 +30,14 @@ def test_a_start_that_was_held_back_has_its_end_when_the_file_can_be_written_at_
         monkeypatch.setenv(name, value)
     asked, told = Site([str(site.config)], environ=site.env), list[events.Event]()
     is_full, left = False, 0
-    transaction, close = Store.transaction, Executor.close
+    save, close = Ledger.save, Executor.close
 
-    def while_there_is_room(store: Store, durable: bool = True) -> AbstractContextManager[Ledger]:
+    def while_there_is_room(ledger: Ledger, *states: TaskState) -> None:
         nonlocal left
         if is_full or left:
             left -= not is_full
             raise StateError("the disk is full")
-        return transaction(store, durable)
+        save(ledger, *states)
 
     async def make_room_at_last(executor: Executor, why: str = "", at_once: bool = False) -> None:
         nonlocal is_full, left
@@ -64,6 +62,6 @@ def test_a_start_that_was_held_back_has_its_end_when_the_file_can_be_written_at_
             assert held is not None
             assert held.outcome is Outcome.CANCELLED
 
-    monkeypatch.setattr(Store, "transaction", while_there_is_room)
+    monkeypatch.setattr(Ledger, "save", while_there_is_room)
     monkeypatch.setattr(Executor, "close", make_room_at_last)
     asyncio.run(story())
