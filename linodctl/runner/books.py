@@ -22,11 +22,12 @@ from linodctl.execution.reports import (
     ZygoteMissing,
     ZygoteReady,
 )
-from linodctl.planning import Decision, Disable, Enable, Scheduler, Skip, Start, Stop
+from linodctl.planning import Scheduler, Start, Stop
 from linodctl.runner.batch import Batch, Life, Written
 from linodctl.runner.comeback import RECOVERY, came_back, note_of
 from linodctl.runner.inbox import Inbox
 from linodctl.runner.recovery import Legacy
+from linodctl.runner.told import events_of
 from linodctl.runner.troubles import ZYGOTE
 from linodctl.runner.wishes import Wishes
 from linodctl.store.ledger import Ledger
@@ -253,7 +254,7 @@ class Books:
                         self._inbox.take(Ended(run_id, Result(Outcome.CANCELLED, reason="the runner stopped")))
                 case Stop():
                     work.stops += [(run_id, decision.why) for run_id in self._run_of(decision.ticket)]
-            work.events += _told(decision, run_ids)
+            work.events += events_of(decision, run_ids)
         return work
 
     def _is_awaited(self, run_id: int) -> bool:
@@ -267,31 +268,3 @@ class Books:
 def _seconds(since: datetime, now: datetime) -> float:
     """How long that was; nothing, if the clock was set back meanwhile."""
     return max(0.0, (now - since).total_seconds())
-
-
-def _told(decision: Decision, run_ids: dict[int, int]) -> list[events.Event]:
-    """The events that a recorded decision makes."""
-    match decision:
-        case Start() if decision.ticket in run_ids:
-            task = decision.task
-            return [
-                events.RunStarted(
-                    run_id=run_ids[decision.ticket],
-                    task=task.name,
-                    trigger=decision.trigger,
-                    scheduled_for=decision.scheduled_for,
-                    attempt=decision.attempt,
-                    log_level=task.log_level,
-                )
-            ]
-        case Skip():
-            return [
-                events.SlotsSkipped(
-                    decision.task, decision.reason, decision.slot, decision.last_slot, decision.count, decision.detail
-                )
-            ]
-        case Disable():
-            return [events.TaskDisabled(decision.task, decision.reason)]
-        case Enable():
-            return [events.TaskEnabled(decision.task, decision.why)]
-    return []
