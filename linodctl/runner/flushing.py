@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
+import threading
+import time
 from pathlib import Path
 
 from linodctl.store.flushing import flush
@@ -12,25 +13,34 @@ SOON = 0.05
 
 
 class Flushing:
-    """A thread flushes, a task of the loop says when; neither is there if nothing is to be flushed."""
+    """A thread that the loop only rings: to hear from it would wake the loop once more for each run."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._wanted = False
-        self._task: asyncio.Task[None] | None = None
+        self._bell = threading.Lock()
+        self._bell.acquire()
+        self._rung = False
+        self._thread: threading.Thread | None = None
 
     def soon(self) -> None:
         """Something was recorded."""
-        self._wanted = True
-        if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._flush())
+        if self._thread is None and not self._can_make_thread():
+            flush(self._path)  # the loop waits for the disk this once
+        elif not self._rung:
+            self._rung = True
+            self._bell.release()
 
-    async def _flush(self) -> None:
-        while self._wanted:
-            await asyncio.sleep(SOON)
-            self._wanted = False
-            try:
-                await asyncio.to_thread(flush, self._path)
-            except RuntimeError:  # no thread can be made now: then the loop waits for the disk
-                flush(self._path)
-        self._task = None
+    def _can_make_thread(self) -> bool:
+        thread = threading.Thread(target=self._flush, name="linodctl-flush", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            return False
+        self._thread = thread
+        return True
+
+    def _flush(self) -> None:
+        while self._bell.acquire():
+            time.sleep(SOON)
+            self._rung = False  # before the flush: what is recorded from now on may come too late for it
+            flush(self._path)

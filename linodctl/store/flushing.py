@@ -18,14 +18,14 @@ def flush(path: Path) -> None:
 
     Trouble is nobody's concern here: the next claim waits for the same disk, and tells.
     """
-    wal = Path(f"{path}-wal")
     with contextlib.suppress(OSError, sqlite3.Error):
-        descriptor = os.open(wal, os.O_RDONLY)  # no lock of SQLite's hangs on this file, so closing it drops none
+        wal = os.open(f"{path}-wal", os.O_RDONLY)  # no lock of SQLite's hangs on this file, so closing it drops none
         try:
-            os.fdatasync(descriptor)
+            os.fdatasync(wal)
+            size = os.fstat(wal).st_size
         finally:
-            os.close(descriptor)
-        if wal.stat().st_size > USUAL_WAL:
+            os.close(wal)
+        if size > USUAL_WAL:
             _checkpoint(path)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ def test_each_record_is_flushed_though_no_thread_can_be_made(
 ) -> None:
     monkeypatch.setattr(room, "SOON", 0)
     if not threads:
-        monkeypatch.setattr(asyncio, "to_thread", _no_thread)
+        monkeypatch.setattr(threading.Thread, "start", _no_thread)
 
     async def record_twice() -> None:
         loop, flushed = asyncio.get_running_loop(), asyncio.Event()
@@ -31,5 +32,5 @@ def test_each_record_is_flushed_though_no_thread_can_be_made(
     asyncio.run(record_twice())
 
 
-async def _no_thread(*_: object) -> None:
+def _no_thread(*_: object) -> None:
     raise RuntimeError("can't start new thread")
