@@ -23,8 +23,13 @@ def main() -> int:
         sys.stdout.write(f"linodctl {__version__}\n")
         return 0
     gc.set_threshold(100_000)  # most commands end before they have made any; `run` goes back to what is usual
-    from linodctl.cli.failures import guarded
-    from linodctl.cli.program import program
+    from linodctl.cli.lean import lean_imports
+
+    with lean_imports():
+        import pathlib  # noqa: F401 - most commands want it
+
+        from linodctl.cli.failures import guarded
+        from linodctl.cli.program import program
 
     code = guarded(program)
     if _nothing_is_left():

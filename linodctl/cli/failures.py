@@ -17,7 +17,7 @@ from linodctl.texts import printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-USAGE, BUG, INTERRUPTED, BROKEN_PIPE = 2, 70, 130, 141
+BUG, INTERRUPTED, BROKEN_PIPE = 70, 130, 141
 """Besides those that errors carry. 141 is what a shell calls a program that SIGPIPE has ended."""
 
 

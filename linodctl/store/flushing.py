@@ -10,6 +10,7 @@ import os
 import sqlite3
 from pathlib import Path
 
+from linodctl.store.place import uri_of
 from linodctl.store.preparing import USUAL_WAL
 
 
@@ -31,7 +32,7 @@ def flush(path: Path) -> None:
 
 def _checkpoint(path: Path) -> None:
     """As far as it goes while others read and write."""
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=0, isolation_level=None)
+    connection = sqlite3.connect(uri_of(path, "mode=rw"), uri=True, timeout=0, isolation_level=None)
     try:
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
     finally:

@@ -16,7 +16,7 @@ from linodctl import __version__
 from linodctl.errors import StateError
 from linodctl.store import migrations
 from linodctl.store.errors import NewerState, in_words
-from linodctl.store.place import size_of
+from linodctl.store.place import size_of, uri_of
 
 APPLICATION_ID = 0x6C6E6463
 """`lndc`: what `PRAGMA application_id` of our files says, so that `file` and we know them."""
@@ -151,8 +151,7 @@ def _is_in_use(path: Path) -> bool:
 
 
 def _connect(path: Path, options: str, patience: float) -> sqlite3.Connection:
-    uri = f"{path.absolute().as_uri()}?{options}"
-    connection = sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None)
+    connection = sqlite3.connect(uri_of(path, options), uri=True, timeout=patience, isolation_level=None)
     try:
         connection.execute("PRAGMA schema_version").fetchone()  # SQLite opens the file only now
     except BaseException:

@@ -15,6 +15,7 @@ from pathlib import Path
 from linodctl.errors import StateError
 from linodctl.store.errors import in_words
 from linodctl.store.opening import Condition, examine
+from linodctl.store.place import uri_of
 
 _PAGE = 4096
 """Bytes of a page of SQLite's."""
@@ -37,8 +38,7 @@ def connect_writing(path: Path, patience: float) -> sqlite3.Connection:
     if condition in (Condition.ABSENT, Condition.FRESH):
         _create(path)
     with in_words(path):
-        uri = f"{path.absolute().as_uri()}?mode=rw"
-        connection = sqlite3.connect(uri, uri=True, timeout=0, isolation_level=None)
+        connection = sqlite3.connect(uri_of(path, "mode=rw"), uri=True, timeout=0, isolation_level=None)
         try:
             _use_wal(connection, path, patience)
             connection.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")

@@ -19,6 +19,7 @@ from linodctl.errors import StateError
 from linodctl.store import migrations
 from linodctl.store.errors import in_words
 from linodctl.store.opening import APPLICATION_ID, WRITTEN_BY
+from linodctl.store.place import uri_of
 
 
 def upgrade(connection: sqlite3.Connection, path: Path) -> None:
@@ -76,7 +77,7 @@ def _keep_copy(path: Path, migration: str) -> Path:
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
         part.chmod(0o600)
         with (
-            contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as source,
+            contextlib.closing(sqlite3.connect(uri_of(path, "mode=ro"), uri=True)) as source,
             contextlib.closing(sqlite3.connect(part, isolation_level=None)) as target,
         ):
             source.backup(target)
