@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterable
 from functools import partial
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 from linodctl.execution.job import CantRun
@@ -14,6 +17,10 @@ from linodctl.execution.resolve import ResolveError, import_module, resolve
 
 _LIBRARY = str(Path(os.__file__).parent) + os.sep
 _PACKAGES = tuple(f"{_LIBRARY}{name}{os.sep}" for name in ("site-packages", "dist-packages"))
+
+_SETTLED = 10.0
+"""Seconds without a change after which the next one is sure to leave another time of change."""
+_NO_MODULE = "no module has spaces in its name"
 
 FileStamp = tuple[str, int, int]
 """Path, time of change in nanoseconds, size in bytes."""
@@ -44,6 +51,26 @@ def changed(known: Iterable[FileStamp]) -> bool:
     return any(_stamp(path) != (time, size) for path, time, size in known)
 
 
+def list_folders() -> None:
+    """Look into the folders of the import path, so that a child needn't.
+
+    A child finds the files that are there when it looks, not those of now: a folder that has changed since, it lists
+    anew. One that changes often, or that a link may lead elsewhere, is not kept: its time of change could be the same.
+    """
+    importlib.invalidate_caches()
+    PathFinder.find_spec(_NO_MODULE)
+    for folder, finder in sys.path_importer_cache.items():
+        if finder is not None and not _is_settled(folder):
+            finder.invalidate_caches()  # type: ignore[attr-defined]  # typeshed knows only part of what finders have
+
+
+def _is_settled(folder: str) -> bool:
+    try:
+        return os.path.realpath(folder) == folder and time.time() - os.stat(folder).st_mtime > _SETTLED  # noqa: PTH116
+    except OSError:
+        return False
+
+
 class Imports:
     """The files that this process imports from now on, each as it was when it was first noted.
 
@@ -63,7 +90,7 @@ class Imports:
 
     def changed(self) -> bool:
         """Whether one of them is not what it was: this process runs old code."""
-        return any(_stamp(path) != stamp for path, stamp in self._stamps.items())
+        return bool(self._stamps) and any(_stamp(path) != stamp for path, stamp in self._stamps.items())
 
 
 def _guarded(option: str, name: str, action: Callable[[], object]) -> None:

@@ -105,27 +105,38 @@ class LineStream(io.TextIOWrapper):
 class Capture:
     """Everything this process logs and prints goes to one sink, until the end of the `with` block."""
 
-    def __init__(self, sink: Sink, level: int) -> None:
+    def __init__(self, sink: Sink, level: int = logging.NOTSET) -> None:
         self.handler = SinkHandler(sink, level)
         self._stdout = LineStream(sink, *STDOUT, fd=1)
         self._stderr = LineStream(sink, *STDERR, fd=2)
 
     def __enter__(self) -> Capture:
+        self.begin(self.handler.level)
+        return self
+
+    def begin(self, level: int) -> None:
+        """From here on, for records of this level and above. What was made for it may be used for several runs."""
+        self.handler.level = level
         self._before = (sys.stdout, sys.stderr, logging.root.level)
         sys.stdout, sys.stderr = self._stdout, self._stderr
-        logging.root.setLevel(self.handler.level)
+        if logging.root.level != level:  # to set it makes all loggers look for theirs anew
+            logging.root.setLevel(level)
         logging.root.addHandler(self.handler)
         logging.captureWarnings(True)
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Put back what was there before."""
         self.finish()
         logging.captureWarnings(False)
         logging.root.removeHandler(self.handler)
         sys.stdout, sys.stderr, level = self._before
-        logging.root.setLevel(level)
+        if logging.root.level != level:
+            logging.root.setLevel(level)
 
     def finish(self) -> None:
         """Give away unfinished last lines."""

@@ -52,7 +52,10 @@ class Surroundings(NamedTuple):
             limit = self.memory_limit
             _reserve.extend(bytes(_RESERVE))
             _attempt(f"memory_limit: {limit}", lambda: _limit_memory(limit))
-        _attempt(f"cwd: {self.cwd}", lambda: os.chdir(self.cwd))
+        try:
+            os.chdir(self.cwd)
+        except (OSError, ValueError) as error:
+            raise _cant(f"cwd: {self.cwd}", error) from None
 
 
 def own_session(zygote_pid: int) -> None:
@@ -110,4 +113,8 @@ def _attempt(what: str, action: Callable[[], object]) -> None:
     try:
         action()
     except (OSError, ValueError) as error:
-        raise CantConfine(f"{what}: {getattr(error, 'strerror', None) or error}.") from None
+        raise _cant(what, error) from None
+
+
+def _cant(what: str, error: Exception) -> CantConfine:
+    return CantConfine(f"{what}: {getattr(error, 'strerror', None) or error}.")

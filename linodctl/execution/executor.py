@@ -190,8 +190,7 @@ class Executor:
         reuses = order.launch.reuse > 1
         worker = self._pool.take(order.task, order.launch, link) if reuses else self._spares.take(link)
         served = worker.served if worker is not None else 0
-        job = order.job(last=served + 1 >= order.launch.reuse)
-        job["surroundings"] = order.surroundings(link.site.folder)
+        job = order.job_for_worker(served + 1 >= order.launch.reuse, link.site.folder)
         try:
             frame = pack({"op": "run", "job": job})
             worker = worker or link.fork(self._clock)

@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 
 from linodctl.errors import LinodctlError
 
+INSTANTS = ("scheduled_for", "last_start_time", "last_success")
+"""The fields of a job that are instants."""
+
 
 class CantRun(LinodctlError):
     """The procedure was not even called: one sentence says why, `detail` is the traceback of a failed import."""
@@ -35,3 +38,11 @@ class Job(NamedTuple):
     """What `confine.Surroundings` is made of; empty where the run has no process of its own."""
     last: bool = True
     """Whether the worker ends after this run."""
+
+
+def ordered(fields: dict[str, Any]) -> Job:
+    """The job that an order's frame tells of, with instants as ISO 8601 text."""
+    for name in INSTANTS:
+        if fields[name] is not None:
+            fields[name] = datetime.fromisoformat(fields[name])
+    return Job(**fields)

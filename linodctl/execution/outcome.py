@@ -59,7 +59,8 @@ class Ending(NamedTuple):
 
     def told(self) -> dict[str, Any]:
         """The fields that differ from how an uneventful run ends."""
-        return {name: value for name, value in self._asdict().items() if value is not None and value is not False}
+        fields = zip(self._fields, self, strict=True)
+        return {name: value for name, value in fields if value is not None and value is not False}
 
 
 def returned(value: object) -> Ending:

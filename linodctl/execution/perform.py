@@ -17,7 +17,8 @@ LARGEST_MEMORY = 64 * 1024
 """Characters of JSON."""
 
 
-_json_of = json.JSONEncoder(sort_keys=True).encode
+_NOTHING = "{}"
+_encode = json.JSONEncoder(sort_keys=True).encode
 
 
 class NotARun(CantRun):
@@ -34,7 +35,7 @@ def perform(
 ) -> Ending:
     """Carry out one run and say how it ended. Raises nothing that the procedure raises. `is_over` is called once that
     has come back, before its end is put into words."""
-    before = _json_of(job.memory)
+    before = _encode(job.memory) if job.memory else _NOTHING
     context = RunContext(job, sink, cancelled, way)
     try:
         try:
@@ -55,6 +56,8 @@ def perform(
 
 def _call(job: Job, context: RunContext, find: Callable[[str], Callable[..., Any]]) -> object:
     value: object = call_with(find(job.func), context, job.args)
+    if value is None:
+        return None
     if inspect.isgenerator(value) or inspect.isasyncgen(value):
         raise NotARun(f"'{job.func}' has a 'yield': calling it makes a generator and runs nothing.")
     if inspect.isawaitable(value):
@@ -73,9 +76,11 @@ def _await(awaitable: Any) -> object:
 
 def _with_memory(ending: Ending, memory: Any, before: str) -> Ending:
     """The ending with the memory to be kept, if it changed; a failed run if it can't be kept."""
+    if memory == {} and before == _NOTHING:
+        return ending
     problem = unfit_for_json(memory, "memory") if isinstance(memory, dict) else "it is no longer a dict"
     if problem is None:
-        after = _json_of(memory)
+        after = _encode(memory)
         if after == before:
             return ending
         if len(after) <= LARGEST_MEMORY:

@@ -32,10 +32,14 @@ class ChannelClosed(Exception):
 class Reporter:
     """Sends frames through the worker's pipe. A process that the procedure forks off writes to the output instead."""
 
-    def __init__(self, pipe: int) -> None:
-        self._pipe = pipe
+    def __init__(self) -> None:
+        self._pipe: int | None = None
         self._lock = threading.Lock()
         self._forked = False
+
+    def open(self, pipe: int) -> None:
+        """From here on somebody hears what is said: before, it was a rehearsal."""
+        self._pipe = pipe
         os.register_at_fork(after_in_child=self._after_fork)
 
     def line(self, when: float, level: int, logger: str, text: str) -> None:
@@ -75,6 +79,8 @@ class Reporter:
         self._send_frame(pack(frame))
 
     def _send_frame(self, frame: bytes) -> None:
+        if self._pipe is None:
+            return
         try:
             with self._lock:
                 sent = os.write(self._pipe, frame)

@@ -10,7 +10,6 @@ forked → own session → order read ──→ surroundings → capture → per
 from __future__ import annotations
 
 import atexit
-import contextlib
 import faulthandler
 import fcntl
 import logging
@@ -27,10 +26,10 @@ from typing import Any, NoReturn
 from linodctl.execution import bootstrap, confine, probe
 from linodctl.execution.baseline import Baseline
 from linodctl.execution.capture import Capture
-from linodctl.execution.job import CantRun, Job
+from linodctl.execution.job import CantRun, Job, ordered
 from linodctl.execution.outcome import Ending, raised
 from linodctl.execution.perform import perform
-from linodctl.execution.rehearsal import rehearse
+from linodctl.execution.rehearsal import REHEARSAL, forget_stage
 from linodctl.execution.reporter import ChannelClosed, Reporter
 from linodctl.execution.resolve import resolve
 from linodctl.execution.signs import BROKEN, CHANNEL_CLOSED, STACKS_SIGNAL
@@ -68,8 +67,9 @@ class AskedToStop:
         return self._set
 
 
-def live(channel: socket.socket, reports: int, output: int, zygote_pid: int, imports: bootstrap.Imports) -> NoReturn:
-    """The whole life of a worker. `reports` is the pipe for its words, `output` the one for descriptors 1 and 2."""
+def live(worker: Worker, channel: int, reports: int, output: int, zygote_pid: int) -> NoReturn:
+    """The whole life of a worker. `channel` is the socket of its orders, `reports` the pipe for its words, `output` the
+    one for descriptors 1 and 2."""
     code = BROKEN
     try:
         confine.own_session(zygote_pid)
@@ -77,11 +77,9 @@ def live(channel: socket.socket, reports: int, output: int, zygote_pid: int, imp
         os.dup2(output, 1)
         os.dup2(output, 2)
         faulthandler.register(STACKS_SIGNAL, file=_moved(output), all_threads=True)  # whatever becomes of 1 and 2
-        channel = socket.socket(fileno=_moved(channel.detach()))
-        reports = _moved(reports)
         sys.argv[:] = ["linodctl-worker"]
         atexit._clear()  # these functions belong to the zygote
-        code = Worker(channel, Reporter(reports), imports).serve()
+        code = worker.serve(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, _moved(channel)), _moved(reports))
     except ChannelClosed:
         code = CHANNEL_CLOSED
     except BaseException:
@@ -102,20 +100,37 @@ def _moved(fd: int) -> int:
 
 
 class Worker:
-    """Carries out orders, one after the other."""
+    """Carries out orders, one after the other. The zygote makes it and goes through its motions; its children, which
+    get each page of their memory when they first touch it, find it ready."""
 
-    def __init__(self, channel: socket.socket, reporter: Reporter, imports: bootstrap.Imports) -> None:
-        self._channel = channel
-        self._reporter = reporter
+    def __init__(self, imports: bootstrap.Imports) -> None:
+        self._reporter = Reporter()
+        self._capture = Capture(self._reporter)
         self._imports = imports
         self._baseline: Baseline | None = None
 
-    def serve(self) -> int:
+    def rehearse(self, channel: socket.socket) -> None:
+        """A run that does nothing, and that nobody hears of."""
+        stop = AskedToStop(channel)
+        job = ordered(unpack(REHEARSAL)["job"])
+        self._reporter.begin()
+        before = Usage.now()
+        self._surround(job)
+        self._capture.begin(job.level)
+        ending = perform(job, self._reporter, stop, self._capture)
+        self._capture.end()
+        self._reporter.end(ending, True, *Usage.now().since(before))
+        forget_stage()
+
+    def serve(self, channel: socket.socket, reports: int) -> int:
         """Until the last order; the exit code. ChannelClosed when the procedure has left no way to say how it ended."""
         code, last = 0, False
-        ordered = AskedToStop(self._channel)
-        if not ordered:
-            rehearse(ordered)
+        self._channel = channel
+        is_ahead = not AskedToStop(channel)
+        if is_ahead:
+            self.rehearse(channel)
+        self._reporter.open(reports)
+        if is_ahead:
             self._reporter.ready()
         while not last and (line := receive_line(self._channel)) is not None:
             order = unpack(line)
@@ -127,22 +142,27 @@ class Worker:
             if self._imports.changed():
                 break  # leave the run unbegun: the runner orders a fresh worker for it
             self._reporter.begin()
-            code, last = self._carry_out(Job(**order["job"]))
+            code, last = self._carry_out(ordered(order["job"]))
         return code
 
     def _carry_out(self, job: Job) -> tuple[int, bool]:
         """The exit code, and whether the worker ends with this run."""
         me = os.getpid()
         before = Usage.now()
-        with Capture(self._reporter, job.level) as capture:
-            ending = self._perform(job, capture)
-            if os.getpid() != me:
-                os._exit(0)  # the procedure forked and let its child return, too: only the original speaks for the run
-            last = job.last or bool(_threads_to_wait_for())  # they would go on into another run
-            if last:
-                self._shut_down()
-            elif self._baseline is not None:
+        capture = self._capture
+        capture.begin(job.level)
+        ending = self._perform(job, capture)
+        if os.getpid() != me:
+            os._exit(0)  # the procedure forked and let its child return, too: only the original speaks for the run
+        last = job.last or bool(_threads_to_wait_for())  # they would go on into another run
+        if last:
+            self._shut_down()
+            capture.finish()
+        else:
+            if self._baseline is not None:
                 self._baseline.restore()
+            capture.end()
+            self._capture = Capture(self._reporter)  # the procedure may have closed the streams of this one
         self._reporter.end(ending, last, *Usage.now().since(before))
         return ending.code, last
 
@@ -184,9 +204,11 @@ class Worker:
         if _threads_to_wait_for() or atexit._ncallbacks():
             self._wind_up()
         for stream in (sys.__stdout__, sys.__stderr__):
-            if stream is not None:
-                with contextlib.suppress(OSError, ValueError):  # the procedure has closed it
+            try:
+                if stream is not None:
                     stream.flush()
+            except (OSError, ValueError):  # the procedure has closed it
+                pass
 
     def _wind_up(self) -> None:
         note = threading.Timer(NOTE_AFTER, self._say_what_it_waits_for)
@@ -210,4 +232,6 @@ class Worker:
 
 def _threads_to_wait_for() -> list[str]:
     """Names of the threads that an interpreter waits for before it ends."""
+    if threading.active_count() == 1:
+        return []
     return [t.name for t in threading.enumerate() if not t.daemon and t is not threading.main_thread()]

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
+import logging
 import os
 import select
 import signal
@@ -25,7 +25,6 @@ from typing import Any
 
 from linodctl.clock import SystemClock
 from linodctl.execution import bootstrap, capture, offspring, prctl, worker
-from linodctl.execution.rehearsal import rehearse
 from linodctl.execution.signs import BROKEN
 from linodctl.execution.usage import Usage
 from linodctl.execution.wire import BadFrame, Splitter, pack, receive_line, receive_with_fds, unpack
@@ -58,9 +57,9 @@ def _serve(control: socket.socket) -> None:
         control.sendall(pack({"op": "broken", "error": str(error), "detail": error.detail}))
         return
     prctl.outlive_parent()
-    _settle_down(control)
+    ours = _settle_down(control)
     threads = [t.name for t in threading.enumerate() if not _survives_fork(t)]
-    zygote = Zygote(control, orders["orphan_grace"])
+    zygote = Zygote(control, orders["orphan_grace"], ours)
     control.sendall(pack({"op": "ready", "files": files, "threads": threads}))
     zygote.serve()
     zygote.close()
@@ -71,23 +70,30 @@ def _survives_fork(thread: threading.Thread) -> bool:
     return thread is threading.main_thread() or getattr(thread, "survives_fork", False)
 
 
-def _settle_down(control: socket.socket) -> None:
-    """Get ready to be copied many times."""
+def _settle_down(control: socket.socket) -> worker.Worker:
+    """Get ready to be copied many times; what the copies live on as."""
     capture.silence_consoles()
     prctl.adopt_orphans()
     sys.stdout.flush()
     sys.stderr.flush()
+    ours = worker.Worker(bootstrap.Imports())  # here, for in a child to count its modules would touch the memory of all
+    logging.root.setLevel(logging.INFO)  # most tasks': to change it makes all loggers look for theirs anew
+    alone = threading.active_count() == 1
     for _ in range(REHEARSALS):
-        rehearse(worker.AskedToStop(control))
-    importlib.invalidate_caches()  # a child finds the files that are there when it looks, not those of now
+        ours.rehearse(control)
+        if alone:  # else it would take the other threads for ended
+            threading._after_fork()  # type: ignore[attr-defined]  # what a fork does first
+    bootstrap.list_folders()
     gc.collect()
     gc.freeze()  # children must not touch, and so copy, the pages of objects that are never freed
+    return ours
 
 
 class Zygote:
     """Serves one runner. Workers are named by the runner's numbers."""
 
-    def __init__(self, control: socket.socket, orphan_grace: float) -> None:
+    def __init__(self, control: socket.socket, orphan_grace: float, ours: worker.Worker) -> None:
+        self._worker = ours
         self._control = control
         self._orphan_grace = orphan_grace
         self._clock = SystemClock()
@@ -102,11 +108,11 @@ class Zygote:
         self._stopped: set[int] = set()
         """Workers that were told to end."""
         self._adopted = offspring.Adopted()
-        self._imports = bootstrap.Imports()  # here, for in a child to count its modules would touch the memory of all
         self._wake, self._waker = socket.socketpair()
         self._wake.setblocking(False)
         self._waker.setblocking(False)
         signal.signal(signal.SIGCHLD, lambda *_: None)  # not ignored: the wakeup fd needs a handler to be set
+        self._own_fds = (control.fileno(), self._wake.fileno(), self._waker.fileno())
         signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
 
     def close(self) -> None:
@@ -169,10 +175,10 @@ class Zygote:
     def _become_worker(self, theirs: list[int], zygote_pid: int) -> None:
         """In the child: let go of everything that is the zygote's. Never returns."""
         gc.enable()
-        for sock in (self._control, self._wake, self._waker):
-            sock.close()
+        for fd in self._own_fds:
+            os.close(fd)  # not by its socket: what is Python here takes longer
         channel, reports, output = theirs
-        worker.live(socket.socket(fileno=channel), reports, output, zygote_pid, self._imports)
+        worker.live(self._worker, channel, reports, output, zygote_pid)
 
     def _kill(self, number: int, what: int, group: bool) -> None:
         pid = self._pids.get(number)

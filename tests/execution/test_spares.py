@@ -83,6 +83,23 @@ def test_code_that_came_after_the_fork_is_run(make_bench: Callable[..., Bench], 
     assert bench.started(run_id).pid == pid
 
 
+def test_modules_that_came_into_old_folders_are_found(make_bench: Callable[..., Bench], tmp_path: Path) -> None:
+    def deploy(folder: str, module: str) -> None:
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"{module}.py").write_text("def job():\n    return __name__\n")
+        os.utime(tmp_path / folder, (1, 1))  # as a package manager may leave all folders
+
+    deploy("plain", "first"), deploy("one", "before"), deploy("two", "after")
+    current = tmp_path / "current"
+    current.symlink_to("one")
+    bench = make_bench(pythonpath=(tmp_path / "plain", current))
+    assert [bench.run(f"{name}.job").message for name in ("first", "before")] == ["first", "before"]
+    (tmp_path / "plain" / "second.py").write_text("def job():\n    return __name__\n")
+    current.unlink()
+    current.symlink_to("two")
+    assert [bench.run(f"{name}.job").message for name in ("second", "after")] == ["second", "after"]
+
+
 def test_one_that_was_killed_costs_no_run(bench: Bench) -> None:
     [pid] = get_ready(bench, 1)
     os.kill(pid, signal.SIGKILL)

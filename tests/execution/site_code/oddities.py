@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import gc
 import io
 import itertools
 import logging
@@ -140,7 +139,7 @@ def end_logging():
 
 
 def write_nonsense_to_the_channel():
-    [reporter] = [thing for thing in gc.get_objects() if type(thing).__name__ == "Reporter"]
+    reporter = sys.stdout._writer._sink
     os.write(reporter._pipe, b'nonsense\n["log", 1]\n["end", 5]\n["\xff"]\n')
 
 
