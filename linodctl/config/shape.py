@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, overload
 
-from pydantic_core import ValidationError
-
 from linodctl.config import keys
+from linodctl.config.core import ValidationError
 from linodctl.config.nodes import Node, Path, Scalar, Table, deepest, place_of_key, place_of_value, plain, without
 from linodctl.config.option_checks import said
 from linodctl.config.problems import Problems, nearest

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from linodctl.config.addresses import TASK
 from linodctl.config.problems import BadValue
@@ -38,6 +37,8 @@ def ping(value: Any) -> str:
 
 
 def _is_http(text: str) -> bool:
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(text)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0

@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from pydantic_core import SchemaError, SchemaValidator
+from linodctl.config.core import SchemaError, SchemaValidator
 
 
 @cache
