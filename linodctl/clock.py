@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import UTC, datetime
 from typing import Protocol
@@ -29,3 +30,12 @@ class SystemClock:
 
     def asleep(self) -> float:
         return time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()
+
+
+_SINCE_BOOT: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+_TICK = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
+
+
+def boot_ticks() -> int | None:
+    """Now, as the kernel notes when a process started (`identity.process_started`); None where it has no such clock."""
+    return None if _SINCE_BOOT is None else time.clock_gettime_ns(_SINCE_BOOT) // _TICK

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import socket
+from array import array
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -18,6 +19,8 @@ MAX_FRAME = 16 * 1024 * 1024
 """Bytes. Senders cut their texts far below it; more than this is a worker gone wild."""
 
 _CLOEXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
+_CTRUNC = int(socket.MSG_CTRUNC)  # what is made of the enum's member at each `&` takes longer than to receive
+_FDS = array("i")
 
 
 class BadFrame(LinodctlError):
@@ -41,9 +44,13 @@ def pack(value: Any) -> bytes:
 def unpack(line: bytes) -> Any:
     """The value of one frame, dates and times restored."""
     try:
-        return (_restorer if b'{"$' in line else _decoder).decode(line.decode())
+        text = line.decode()
+        value, end = (_restorer if b'{"$' in line else _decoder).raw_decode(text)
+        if text[end:] not in ("", "\n"):
+            raise ValueError("more than one value")
     except (ValueError, RecursionError) as error:
         raise BadFrame(f"Not a frame: {error}.") from None
+    return value
 
 
 def unpack_many(lines: list[bytes]) -> list[Any]:
@@ -91,10 +98,13 @@ def send_with_fds(sock: socket.socket, frame: bytes, fds: list[int]) -> int:
 
 def receive_with_fds(sock: socket.socket, most: int) -> tuple[bytes, list[int]]:
     """Some bytes and the descriptors that came with them (never later than the last byte of their frame)."""
-    data, fds, flags, _ = socket.recv_fds(sock, 65536, most, _CLOEXEC)
-    if flags & socket.MSG_CTRUNC:
+    data, beside, flags, _ = sock.recvmsg(65536, socket.CMSG_LEN(most * _FDS.itemsize), _CLOEXEC)
+    if flags & _CTRUNC:
         raise BadFrame("Descriptors were lost on the way: this process may not open more of them.")
-    return data, fds
+    fds = _FDS[:]
+    for _, _, packed in beside:
+        fds.frombytes(packed)
+    return data, fds.tolist()
 
 
 def _extra(value: Any) -> Any:

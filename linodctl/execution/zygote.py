@@ -13,25 +13,26 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import logging
 import os
 import select
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
 
-from linodctl.clock import SystemClock
-from linodctl.execution import bootstrap, capture, offspring, prctl, worker
+from linodctl.clock import SystemClock, boot_ticks
+from linodctl.execution import bootstrap, offspring, prctl, worker
+from linodctl.execution.births import Births
+from linodctl.execution.settling import settle_down
 from linodctl.execution.signs import BROKEN
 from linodctl.execution.usage import Usage
 from linodctl.execution.wire import BadFrame, Splitter, pack, receive_line, receive_with_fds, unpack
-from linodctl.identity import process_started
 
-REHEARSALS = 10
-"""After so many the interpreter writes nothing more beside the code of a run: its children needn't copy that."""
+# By hand, and other things here plainer than elsewhere: after each fork the zygote, too, copies the pages it touches.
+_FORKED = b'{"op":"forked","worker":%d,"pid":%d,"started":"%s"}\n'
+_ENDED = b'{"op":"ended","worker":%d,"code":%s,"signal":%s,"cpu_seconds":%r,"max_rss":%d}\n'
+_KILL = int(signal.SIGKILL)
 LOOK = os.WEXITED | os.WNOHANG | os.WNOWAIT
 
 
@@ -57,7 +58,7 @@ def _serve(control: socket.socket) -> None:
         control.sendall(pack({"op": "broken", "error": str(error), "detail": error.detail}))
         return
     prctl.outlive_parent()
-    ours = _settle_down(control)
+    ours = settle_down(control)
     threads = [t.name for t in threading.enumerate() if not _survives_fork(t)]
     zygote = Zygote(control, orders["orphan_grace"], ours)
     control.sendall(pack({"op": "ready", "files": files, "threads": threads}))
@@ -68,25 +69,6 @@ def _serve(control: socket.socket) -> None:
 def _survives_fork(thread: threading.Thread) -> bool:
     """Whether a fork beside it is safe: the main thread does it, and our log handler's thread is prepared for it."""
     return thread is threading.main_thread() or getattr(thread, "survives_fork", False)
-
-
-def _settle_down(control: socket.socket) -> worker.Worker:
-    """Get ready to be copied many times; what the copies live on as."""
-    capture.silence_consoles()
-    prctl.adopt_orphans()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    ours = worker.Worker(bootstrap.Imports())  # here, for in a child to count its modules would touch the memory of all
-    logging.root.setLevel(logging.INFO)  # most tasks': to change it makes all loggers look for theirs anew
-    alone = threading.active_count() == 1
-    for _ in range(REHEARSALS):
-        ours.rehearse(control)
-        if alone:  # else it would take the other threads for ended
-            threading._after_fork()  # type: ignore[attr-defined]  # what a fork does first
-    bootstrap.list_folders()
-    gc.collect()
-    gc.freeze()  # children must not touch, and so copy, the pages of objects that are never freed
-    return ours
 
 
 class Zygote:
@@ -112,7 +94,8 @@ class Zygote:
         self._wake.setblocking(False)
         self._waker.setblocking(False)
         signal.signal(signal.SIGCHLD, lambda *_: None)  # not ignored: the wakeup fd needs a handler to be set
-        self._own_fds = (control.fileno(), self._wake.fileno(), self._waker.fileno())
+        self._own_fds = (control.fileno(), self._wake.fileno(), self._waker.fileno(), *self._adopted.fds)
+        self._births = Births()
         signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
 
     def close(self) -> None:
@@ -156,10 +139,11 @@ class Zygote:
     def _fork(self, number: int) -> None:
         theirs, self._fds = self._fds[:3], self._fds[3:]
         parent = os.getpid()
+        before = boot_ticks()
         try:
             pid = os.fork()
         except OSError as error:
-            self._tell({"op": "refused", "worker": number, "error": error.strerror})
+            self._tell(pack({"op": "refused", "worker": number, "error": error.strerror}))
         else:
             if pid == 0:
                 try:
@@ -167,7 +151,7 @@ class Zygote:
                 finally:
                     os._exit(BROKEN)  # whatever happens, a child must not go on as a second zygote
             self._pids[number], self._numbers[pid] = pid, number
-            self._tell({"op": "forked", "worker": number, "pid": pid, "started": process_started(pid) or ""})
+            self._tell(_FORKED % (number, pid, self._births.of(pid, before)))
         finally:
             for fd in theirs:
                 os.close(fd)
@@ -198,13 +182,17 @@ class Zygote:
             offspring.send([pid], signal.SIGCONT)
 
     def _reap(self) -> None:
-        with contextlib.suppress(BlockingIOError):
+        try:  # noqa: SIM105 - see above
             self._wake.recv(4096)
+        except BlockingIOError:
+            pass
         for pid, end in self._ended():
             self._hear_orders()
             number = self._numbers.pop(pid)
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(pid, signal.SIGKILL)
+            try:  # noqa: SIM105 - see above
+                os.killpg(pid, _KILL)
+            except (ProcessLookupError, PermissionError):
+                pass
             by_itself = number not in self._stopped and end.si_code == os.CLD_EXITED
             self._adopted.after(pid, keep_daemons=by_itself, workers=self._pids.values())
             _, status, rusage = os.wait4(pid, 0)
@@ -215,9 +203,11 @@ class Zygote:
 
     def _hear_orders(self) -> None:
         """One that stops a worker was given before that heard of it itself, but the news of its end may overtake it."""
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        try:
             if self._knocking.poll(0):
                 self._obey()
+        except (BrokenPipeError, ConnectionResetError):
+            pass
 
     def _ended(self) -> Iterator[tuple[int, os.waitid_result]]:
         """The workers that have ended, not reaped yet: while one is a zombie, nobody else can get its pid, so that what
@@ -230,19 +220,14 @@ class Zygote:
             yield end.si_pid, end
 
     def _tell_end(self, number: int, code: int, used: Usage) -> None:
-        ended = {
-            "op": "ended",
-            "worker": number,
-            "code": code if code >= 0 else None,
-            "signal": -code if code < 0 else None,
-            "cpu_seconds": used.cpu_seconds,
-            "max_rss": used.max_rss,
-        }
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # all are to be reaped though nobody hears it
-            self._tell(ended)
+        how = (b"%d" % code, b"null") if code >= 0 else (b"null", b"%d" % -code)
+        try:  # noqa: SIM105 - see above
+            self._tell(_ENDED % (number, how[0], how[1], used.cpu_seconds, used.max_rss))
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # all are to be reaped though nobody hears it
 
-    def _tell(self, message: dict[str, Any]) -> None:
-        self._control.sendall(pack(message))
+    def _tell(self, frame: bytes) -> None:
+        self._control.sendall(frame)
 
     def _stop_all(self) -> None:
         """The runner is gone: end every worker and its offspring, politely first."""
