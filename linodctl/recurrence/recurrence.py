@@ -77,12 +77,14 @@ class Recurrence(Value, dict=True):
         return self.rule.in_seconds
 
     def next_after(self, instant: datetime, anchor: datetime) -> datetime | None:
-        """The first slot later than `instant`; None when there is none. Tasks that share a rule ask for the same."""
-        found: tuple[datetime, datetime, datetime | None] | None = self.__dict__.get("found")
-        if found is not None and found[0] == instant and found[1] == anchor:
-            return found[2]
+        """The first slot later than `instant`; None when there is none. Tasks that share a rule ask for the same, each
+        from its last slot and from now: so the last two answers are kept."""
+        known: tuple[tuple[datetime, datetime, datetime | None], ...] = self.__dict__.get("known", ())
+        for since, by, found in known:
+            if since == instant and by == anchor:
+                return found
         slot = self._next_after(instant, anchor)
-        self.__dict__["found"] = instant, anchor, slot
+        self.__dict__["known"] = ((instant, anchor, slot), *known[:1])
         return slot
 
     def _next_after(self, instant: datetime, anchor: datetime) -> datetime | None:

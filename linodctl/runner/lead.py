@@ -47,7 +47,7 @@ class Lead:
     def _next(self) -> tuple[datetime | None, timedelta]:
         """When time alone changes something next, and the lead of a tick for what is certain to start then."""
         wakeup = self._scheduler.next_wakeup()
-        starts = len(self._scheduler.outlook.certain(wakeup + TOGETHER)) if wakeup is not None else 0
+        starts = self._scheduler.outlook.how_many_certain(wakeup + TOGETHER) if wakeup is not None else 0
         return wakeup, min(MOST, MARGIN + self._pace * _expected(starts)) if starts else timedelta(0)
 
 

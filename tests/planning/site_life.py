@@ -140,6 +140,7 @@ class Life:
         """A tick that begins before what is certain to start, and waits for that; or the runner is killed meanwhile."""
         until = self.now + lead
         certain = {lane.task.name for lane in self.scheduler.outlook.certain(until)}
+        assert self.scheduler.outlook.how_many_certain(until) == len(certain)
         before = set(self.running)
         self._hear(starts=True, ahead=until)
         early = [start for ticket, start in self.running.items() if ticket not in before and start.at > self.now]
