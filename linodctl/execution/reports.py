@@ -22,7 +22,9 @@ class LogLine(NamedTuple):
 
 def log_line(when: float, level: int, logger: str, text: str) -> LogLine:
     """A record as a worker or a thread sends it; a level that `logging` has no name for is the nearest that it has."""
-    return LogLine(datetime.fromtimestamp(when, UTC), min(max(int(level), 0), 100), str(logger), str(text))
+    if type(level) is not int or not 0 <= level <= 100:
+        level = min(max(int(level), 0), 100)
+    return LogLine(datetime.fromtimestamp(when, UTC), level, str(logger), str(text))
 
 
 class Started(Value):

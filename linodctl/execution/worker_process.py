@@ -149,7 +149,7 @@ class WorkerProcess:
         if not data:
             self._loop.remove_reader(self._reports)
             return 0
-        if len(data) == _CHUNK and not self._has_room:
+        if len(data) > _CHUNK // 2 and not self._has_room:  # of lines it is never full to the last byte
             self._make_room()
         try:
             lines = self._frames.feed(data)

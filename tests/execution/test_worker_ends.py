@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Callable
 from typing import Any, BinaryIO
@@ -82,3 +83,33 @@ def test_an_unfinished_frame_is_dropped() -> None:
         "whole",
         "gone",
     ]
+
+
+def test_a_pipe_that_was_found_full_of_lines_gets_more_room() -> None:
+    """Full is it before its last byte: the kernel begins a new page for a line that doesn't fit into the old one."""
+
+    async def main() -> tuple[int, int, int]:
+        ours, (channel, reports, output) = new_ends()
+        worker = WorkerProcess(asyncio.get_running_loop(), FakeClock(), 1, ours)
+        listener = worker.listener = Listener()
+        worker.forked(77, "1")
+        said = [_fill(reports)]
+        worker.drain()
+        said.append(_fill(reports))
+        worker.gone(Exit(0))
+        for fd in (channel, reports, output):
+            os.close(fd)
+        return said[0], said[1], len(listener.heard_all) - len(["forked", "gone"])
+
+    first, second, heard = asyncio.run(main())
+    assert second > 10 * first and heard == first + second
+
+
+def _fill(pipe: int) -> int:
+    """Say the same line until there is no more room for it; how often that was."""
+    os.set_blocking(pipe, False)
+    count = 0
+    with contextlib.suppress(BlockingIOError):
+        while os.write(pipe, line("of a length that no page of the pipe is a multiple of")):
+            count += 1
+    return count
