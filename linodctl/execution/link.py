@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from linodctl.clock import Clock
@@ -16,7 +17,7 @@ from linodctl.execution.orders import ExecutionSite
 from linodctl.execution.outbox import Outbox
 from linodctl.execution.processes import end_group
 from linodctl.execution.settle import Exit, signal_name
-from linodctl.execution.wire import BadFrame, Splitter, pack, unpack
+from linodctl.execution.wire import BadFrame, Splitter, pack, send_with_fds, unpack
 from linodctl.execution.worker_process import WorkerProcess, new_ends
 
 LONGEST_PAUSE = 0.2
@@ -63,7 +64,7 @@ class ZygoteLink:
         newborn.taken = True
         self._control, self._process = newborn.control, newborn.process
         self._control.setblocking(False)
-        self._outbox = Outbox(self._loop, self._control)
+        self._outbox = Outbox(self._loop, self._control.fileno(), partial(send_with_fds, self._control))
         self._loop.add_reader(self._control, self._read)
         self._send(
             {

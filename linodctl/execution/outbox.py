@@ -1,22 +1,22 @@
-"""Sends frames over a non-blocking socket in their order; what the socket doesn't take at once waits for room."""
+"""Sends frames over a non-blocking socket or pipe in their order; what that doesn't take at once waits for room."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import os
-import socket
 from collections import deque
-
-from linodctl.execution.wire import send_with_fds
+from collections.abc import Callable
 
 
 class Outbox:
     """Owns the descriptors that it is given: each is closed once it was sent, or can't be."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, sock: socket.socket) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, fd: int, send: Callable[[bytes, list[int]], int]) -> None:
+        """`send` sends (the beginning of) a frame, and descriptors with it, by `fd`; it returns how many bytes went."""
         self._loop = loop
-        self._socket = sock
+        self._fd = fd
+        self._send = send
         self._waiting: deque[tuple[bytes, tuple[int, ...]]] = deque()
         self._blocked = False
 
@@ -27,7 +27,7 @@ class Outbox:
             self._flush()
 
     def close(self) -> None:
-        """Give up what was not sent. To be called before the socket is closed."""
+        """Give up what was not sent. To be called before `fd` is closed."""
         self._unblock()
         while self._waiting:
             _close_all(self._waiting.popleft()[1])
@@ -36,11 +36,11 @@ class Outbox:
         while self._waiting:
             frame, fds = self._waiting[0]
             try:
-                sent = send_with_fds(self._socket, frame, list(fds))
+                sent = self._send(frame, list(fds))
             except BlockingIOError:
                 if not self._blocked:
                     self._blocked = True
-                    self._loop.add_writer(self._socket, self._flush)
+                    self._loop.add_writer(self._fd, self._flush)
                 return
             except OSError:
                 self.close()
@@ -55,7 +55,7 @@ class Outbox:
     def _unblock(self) -> None:
         if self._blocked:
             self._blocked = False
-            self._loop.remove_writer(self._socket)
+            self._loop.remove_writer(self._fd)
 
 
 def _close_all(fds: tuple[int, ...]) -> None:

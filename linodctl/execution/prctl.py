@@ -7,7 +7,7 @@ import os
 import signal
 
 _SET_PDEATHSIG, _SET_CHILD_SUBREAPER = 1, 36
-_prctl = getattr(ctypes.CDLL(None, use_errno=True), "prctl", None)  # looked up once, in the zygote, for its children
+_prctl = getattr(ctypes.PyDLL(None), "prctl", None)  # looked up once, in the zygote, for its children
 
 
 def die_with(parent_pid: int) -> None:

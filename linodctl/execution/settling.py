@@ -26,7 +26,7 @@ def settle_down(control: socket.socket) -> Worker:
     logging.root.setLevel(logging.INFO)  # most tasks': to change it makes all loggers look for theirs anew
     alone = threading.active_count() == 1
     for _ in range(REHEARSALS):
-        worker.rehearse(control)
+        worker.rehearse(control.fileno())
         if alone:  # else it would take the other threads for ended
             threading._after_fork()  # type: ignore[attr-defined]  # what a fork does first
     list_folders()

@@ -7,6 +7,7 @@ frame (SCM_RIGHTS).
 from __future__ import annotations
 
 import json
+import os
 import socket
 from array import array
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ from linodctl.errors import LinodctlError
 MAX_FRAME = 16 * 1024 * 1024
 """Bytes. Senders cut their texts far below it; more than this is a worker gone wild."""
 
+_MEASURE = 8
+"""Hexadecimal digits before a frame that tell its length."""
 _CLOEXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
 _CTRUNC = int(socket.MSG_CTRUNC)  # what is made of the enum's member at each `&` takes longer than to receive
 _FDS = array("i")
@@ -76,10 +79,7 @@ class Splitter:
 
 
 def receive_line(sock: socket.socket) -> bytes | None:
-    """Wait for one frame and take exactly that from the socket; None at end-of-file.
-
-    What follows the frame stays in the socket: the worker finds out that it is cancelled by seeing more to read.
-    """
+    """Wait for one frame and take exactly that from the socket; None at end-of-file."""
     line = b""
     while True:
         ahead = sock.recv(65536, socket.MSG_PEEK)
@@ -89,6 +89,31 @@ def receive_line(sock: socket.socket) -> bytes | None:
         line += sock.recv(end or len(ahead))
         if end:
             return line
+
+
+def measured(frame: bytes) -> bytes:
+    """A frame for a pipe of which the reader is to take that and no more."""
+    return b"%0*x%b" % (_MEASURE, len(frame), frame)
+
+
+def read_measured(fd: int) -> bytes | None:
+    """Wait for one such frame; None at end-of-file.
+
+    What follows it stays in the pipe: the worker finds out that it is cancelled by seeing more to read.
+    """
+    measure = os.read(fd, _MEASURE)
+    while 0 < len(measure) < _MEASURE and (more := os.read(fd, _MEASURE - len(measure))):
+        measure += more
+    if len(measure) < _MEASURE:
+        return None
+    size = int(measure, 16)
+    frame = os.read(fd, size)
+    while len(frame) < size:
+        more = os.read(fd, size - len(frame))
+        if not more:
+            return None
+        frame += more
+    return frame
 
 
 def send_with_fds(sock: socket.socket, frame: bytes, fds: list[int]) -> int:

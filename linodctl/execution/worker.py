@@ -15,7 +15,6 @@ import fcntl
 import logging
 import os
 import select
-import socket
 import sys
 import threading
 import time
@@ -34,7 +33,7 @@ from linodctl.execution.reporter import ChannelClosed, Reporter
 from linodctl.execution.resolve import resolve
 from linodctl.execution.signs import BROKEN, CHANNEL_CLOSED, STACKS_SIGNAL
 from linodctl.execution.usage import Usage
-from linodctl.execution.wire import receive_line, unpack
+from linodctl.execution.wire import read_measured, unpack
 
 NOTE_AFTER = 2.0
 """Seconds that threads and atexit functions may take before the log says that the run goes on for them."""
@@ -45,11 +44,11 @@ _OUT_OF_THE_WAY = 240
 class AskedToStop:
     """`ar.cancelled` of a process: while a run is under way the runner writes to the channel only to cancel it.
 
-    So anything to read means "stop", end-of-file (the runner is gone) included. Nothing is taken from the socket:
+    So anything to read means "stop", end-of-file (the runner is gone) included. Nothing is taken from the pipe:
     processes that the procedure forks see it, too.
     """
 
-    def __init__(self, channel: socket.socket) -> None:
+    def __init__(self, channel: int) -> None:
         self._poll = select.poll()
         self._poll.register(channel, select.POLLIN)
         self._set = False
@@ -68,8 +67,8 @@ class AskedToStop:
 
 
 def live(worker: Worker, channel: int, reports: int, output: int, zygote_pid: int) -> NoReturn:
-    """The whole life of a worker. `channel` is the socket of its orders, `reports` the pipe for its words, `output` the
-    one for descriptors 1 and 2."""
+    """The whole life of a worker. `channel` is the pipe of its orders, `reports` that for its words, `output` the one
+    for descriptors 1 and 2."""
     code = BROKEN
     try:
         confine.own_session(zygote_pid)
@@ -79,7 +78,7 @@ def live(worker: Worker, channel: int, reports: int, output: int, zygote_pid: in
         faulthandler.register(STACKS_SIGNAL, file=_moved(output), all_threads=True)  # whatever becomes of 1 and 2
         sys.argv[:] = ["linodctl-worker"]
         atexit._clear()  # these functions belong to the zygote
-        code = worker.serve(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, _moved(channel)), _moved(reports))
+        code = worker.serve(_moved(channel), _moved(reports))
     except ChannelClosed:
         code = CHANNEL_CLOSED
     except BaseException:
@@ -109,7 +108,7 @@ class Worker:
         self._imports = imports
         self._baseline: Baseline | None = None
 
-    def rehearse(self, channel: socket.socket) -> None:
+    def rehearse(self, channel: int) -> None:
         """A run that does nothing, and that nobody hears of."""
         stop = AskedToStop(channel)
         job = ordered(unpack(REHEARSAL)["job"])
@@ -122,7 +121,7 @@ class Worker:
         self._reporter.end(ending, True, *Usage.now().since(before))
         forget_stage()
 
-    def serve(self, channel: socket.socket, reports: int) -> int:
+    def serve(self, channel: int, reports: int) -> int:
         """Until the last order; the exit code. ChannelClosed when the procedure has left no way to say how it ended."""
         code, last = 0, False
         self._channel = channel
@@ -132,7 +131,7 @@ class Worker:
         self._reporter.open(reports)
         if is_ahead:
             self._reporter.ready()
-        while not last and (line := receive_line(self._channel)) is not None:
+        while not last and (line := read_measured(self._channel)) is not None:
             order = unpack(line)
             if order["op"] == "probe":
                 self._reporter.answer(probe.look(order["paths"], order["discover"]))

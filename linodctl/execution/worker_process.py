@@ -1,4 +1,4 @@
-"""The runner's end of one worker: the channel for its orders, the pipes with its reports and with its raw output."""
+"""The runner's end of one worker: three pipes, the channel for its orders, one for its reports, one for raw output."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import contextlib
 import fcntl
 import logging
 import os
-import socket
 from collections.abc import Iterable
 from typing import Any, NamedTuple, Protocol
 
@@ -16,7 +15,7 @@ from linodctl.execution.lines import Lines
 from linodctl.execution.outbox import Outbox
 from linodctl.execution.reports import LogLine, log_line
 from linodctl.execution.settle import Exit
-from linodctl.execution.wire import BadFrame, Splitter, unpack_many
+from linodctl.execution.wire import BadFrame, Splitter, measured, unpack_many
 
 OUTPUT = ("output", logging.INFO)
 """Logger name and level of what arrives through the pipe."""
@@ -51,7 +50,7 @@ class Listener(Protocol):
 class Ends(NamedTuple):
     """The runner's ends of what connects it with a worker."""
 
-    channel: socket.socket
+    channel: int
     reports: int
     output: int
 
@@ -69,18 +68,19 @@ class WorkerProcess:
         self._loop = loop
         self._clock = clock
         self._channel, self._reports, self._output = ends
-        self._outbox = Outbox(loop, ends.channel)
-        self._has_room = False
+        self._outbox = Outbox(loop, ends.channel, lambda frame, _: os.write(ends.channel, frame))
+        self._closed = self._has_room = False
         self._talks_since = self._heard_at = 0.0
         self._pause: asyncio.TimerHandle | None = None
         self._frames = Splitter()
         self._lines = Lines()
-        ends.channel.setblocking(False)
-        os.set_blocking(ends.reports, False)
-        os.set_blocking(ends.output, False)
+        for fd in ends:
+            os.set_blocking(fd, False)
 
     def send(self, frame: bytes) -> None:
-        self._outbox.send(frame)
+        """An order. Nothing happens if it was dismissed."""
+        if self._channel >= 0:
+            self._outbox.send(measured(frame))
 
     def forked(self, pid: int, pid_started: str) -> None:
         self.pid, self.pid_started = pid, pid_started
@@ -110,14 +110,16 @@ class WorkerProcess:
 
     def dismiss(self) -> None:
         """No more orders: it ends by itself, and is heard until then."""
-        with contextlib.suppress(OSError):
-            self._channel.shutdown(socket.SHUT_WR)
+        if self._channel >= 0:
+            self._outbox.close()
+            os.close(self._channel)
+            self._channel = -1
 
     def close(self) -> None:
-        if self._channel.fileno() < 0:
+        if self._closed:
             return
-        self._outbox.close()
-        self._channel.close()
+        self._closed = True
+        self.dismiss()
         if self._pause is not None:
             self._pause.cancel()
         for fd in (self._reports, self._output):
@@ -230,12 +232,12 @@ def new_ends() -> tuple[Ends, tuple[int, int, int]]:
     Raises OSError when this process may not open more.
     """
     with contextlib.ExitStack() as undo:
-        channel, theirs = socket.socketpair()
-        undo.callback(channel.close)
-        undo.callback(theirs.close)
+        their_channel, channel = os.pipe()
+        undo.callback(os.close, channel)
+        undo.callback(os.close, their_channel)
         reports, their_reports = os.pipe()
         undo.callback(os.close, reports)
         undo.callback(os.close, their_reports)
         output, their_output = os.pipe()
         undo.pop_all()
-    return Ends(channel, reports, output), (theirs.detach(), their_reports, their_output)
+    return Ends(channel, reports, output), (their_channel, their_reports, their_output)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import signal
 import socket
 from datetime import UTC, date, datetime, time, timedelta
@@ -72,6 +73,20 @@ def test_receiving_takes_exactly_one_frame() -> None:
         assert right.recv(10) == b"two\n"
         left.close()
         assert wire.receive_line(right) is None
+
+
+@given(st.binary(max_size=20), st.binary(max_size=20), st.integers(0, 60))
+def test_a_measured_frame_is_taken_exactly_or_not_at_all(frame: bytes, after: bytes, cut: int) -> None:
+    sent = (wire.measured(frame) + after)[:cut]
+    ours, theirs = os.pipe()
+    with open(ours, "rb", buffering=0) as reader:
+        with open(theirs, "wb", buffering=0) as writer:
+            writer.write(sent)
+        if cut < len(wire.measured(frame)):
+            assert wire.read_measured(ours) is None
+        else:
+            assert wire.read_measured(ours) == frame
+            assert reader.read() == sent[len(wire.measured(frame)) :]
 
 
 # --- lines ---------------------------------------------------------------------------------------
