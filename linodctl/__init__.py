@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
+"""As typing's, which takes as long to import as Python takes to start, and `linodctl --version` wants nothing of it."""
 if TYPE_CHECKING:
+    from typing import Any
+
     from linodctl.decorators import background_task, schedule_daily, schedule_often
     from linodctl.execution.context import RunContext
     from linodctl.execution.outcome import Retry, Skip

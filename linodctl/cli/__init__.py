@@ -57,6 +57,6 @@ def _nothing_is_left() -> bool:
     """Whether no thread lives and nothing is registered for the end. Where user code has run, logging always is: then
     Python has to come upon every object, for a file that was never closed is written to when it goes."""
     import atexit
-    import threading
 
-    return threading.active_count() == 1 and not atexit._ncallbacks()
+    threading = sys.modules.get("threading")  # where nobody has imported it, nobody has made a thread
+    return (threading is None or threading.active_count() == 1) and not atexit._ncallbacks()

@@ -6,7 +6,6 @@ same; `stat` saves reading those that nobody has touched.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,6 +49,8 @@ def _is_same(file: str, stat: Iterable[int], digest: str) -> bool:
 
 def _digest(file: str, stat: Iterable[int]) -> str:
     """A digest of the content, if `stat` is true of it; else a word that equals none."""
+    import hashlib  # takes as long as all else that `status` does, and seldom is a file anything but untouched
+
     try:
         content = Path(file).read_bytes()
     except OSError:
