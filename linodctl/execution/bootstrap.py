@@ -79,10 +79,14 @@ class Imports:
 
     def __init__(self) -> None:
         self._seen = set(sys.modules)
+        self._latest = _latest()
         self._stamps: dict[str, tuple[int, int]] = {}
 
     def note(self) -> None:
         """Look for files imported since the last look: the sooner after an import, the less can slip through."""
+        if (latest := _latest()) == self._latest:
+            return
+        self._latest = latest
         new = sys.modules.keys() - self._seen
         if new:
             self._seen |= new
@@ -91,6 +95,11 @@ class Imports:
     def changed(self) -> bool:
         """Whether one of them is not what it was: this process runs old code."""
         return bool(self._stamps) and any(_stamp(path) != stamp for path, stamp in self._stamps.items())
+
+
+def _latest() -> tuple[int, str]:
+    """How many modules there are and which one came last: what is imported changes that."""
+    return len(sys.modules), next(reversed(sys.modules))
 
 
 def _guarded(option: str, name: str, action: Callable[[], object]) -> None:

@@ -107,8 +107,12 @@ class Capture:
 
     def __init__(self, sink: Sink, level: int = logging.NOTSET) -> None:
         self.handler = SinkHandler(sink, level)
-        self._stdout = LineStream(sink, *STDOUT, fd=1)
-        self._stderr = LineStream(sink, *STDERR, fd=2)
+        self.renew()
+
+    def renew(self) -> None:
+        """New streams, in place of those that a procedure may have closed."""
+        self._stdout = LineStream(self.handler.sink, *STDOUT, fd=1)
+        self._stderr = LineStream(self.handler.sink, *STDERR, fd=2)
 
     def __enter__(self) -> Capture:
         self.begin(self.handler.level)

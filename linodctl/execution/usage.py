@@ -22,9 +22,9 @@ class Usage(NamedTuple):
     @classmethod
     def now(cls) -> Usage:
         """This process and its ended children."""
-        own = cls.of(resource.getrusage(resource.RUSAGE_SELF))
-        children = cls.of(resource.getrusage(resource.RUSAGE_CHILDREN))
-        return cls(own.cpu_seconds + children.cpu_seconds, max(own.max_rss, children.max_rss))
+        own, theirs = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu_seconds = own.ru_utime + own.ru_stime + theirs.ru_utime + theirs.ru_stime
+        return cls(cpu_seconds, max(own.ru_maxrss, theirs.ru_maxrss) * _RSS_UNIT)
 
     def since(self, earlier: Usage) -> tuple[float, int]:
         """Processor time between the two; the peak knows no past."""

@@ -161,7 +161,7 @@ class Worker:
             if self._baseline is not None:
                 self._baseline.restore()
             capture.end()
-            self._capture = Capture(self._reporter)  # the procedure may have closed the streams of this one
+            capture.renew()
         self._reporter.end(ending, last, *Usage.now().since(before))
         return ending.code, last
 
