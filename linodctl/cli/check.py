@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from linodctl.config import Problem
 
-PROBLEMS = 2
-
 
 @common.command()
 @click.option("--no-imports", is_flag=True, help="Look at the config only, not at the code that it names.")
@@ -87,4 +85,6 @@ def _print_problems(call: Call, problems: Sequence[Problem]) -> None:
 
 
 def _code(problems: Sequence[Problem]) -> int:
-    return PROBLEMS if any(problem.severity == "error" for problem in problems) else 0
+    from linodctl.config import ConfigError
+
+    return ConfigError.exit_code if any(problem.severity == "error" for problem in problems) else 0

@@ -12,8 +12,6 @@ from linodctl.cli.call import Call
 if TYPE_CHECKING:
     from linodctl.domain import Task
 
-STILL_DISABLED = 2
-
 
 @common.command()
 @click.argument("names", metavar="NAME...", nargs=-1, required=True, type=kinds.TaskName())
@@ -28,6 +26,7 @@ def command(call: Call, names: tuple[str, ...]) -> int:
       linodctl enable checkdata
       linodctl enable 'mail_*' tag:nightly
     """
+    from linodctl.config import ConfigError
     from linodctl.operations.remedy import still_disabled
     from linodctl.operations.wishes import enable
 
@@ -41,7 +40,7 @@ def command(call: Call, names: tuple[str, ...]) -> int:
                 call.print_line(f"{task.name}: enabled")
     for task in still:
         call.warn(f"{task.name}: {still_disabled(call.site, task, call.like)}")
-    return STILL_DISABLED if still else 0
+    return ConfigError.exit_code if still else 0
 
 
 def _shape(task: Task) -> dict[str, object]:

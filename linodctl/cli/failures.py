@@ -17,8 +17,9 @@ from linodctl.texts import printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-BUG, INTERRUPTED, BROKEN_PIPE = 70, 130, 141
-"""Besides those that errors carry. 141 is what a shell calls a program that SIGPIPE has ended."""
+FAILED, BUG, INTERRUPTED, BROKEN_PIPE = 1, 70, 130, 141
+"""Besides those that errors carry. 1: what was asked for was begun, and did not end well. 141 is what a shell calls a
+program that SIGPIPE has ended."""
 
 
 def guarded(program: click.Command, args: Sequence[str] | None = None) -> int:

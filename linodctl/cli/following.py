@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linodctl.cli.call import Call
+from linodctl.cli.failures import FAILED
 from linodctl.cli.log_lines import LogLines
 from linodctl.domain import Request, Run
 from linodctl.operations.follow import Attended, Step, Withdrawn
@@ -42,10 +43,11 @@ class Following:
             self._bars = None
 
     @property
-    def all_fine(self) -> bool:
-        """Whether each request's last run ended well."""
+    def exit_code(self) -> int:
+        """0 if each request's last run ended well."""
         outcomes = [run.outcome for run in self.runs.values()]
-        return not self._some_withdrawn and all(outcome is not None and outcome.is_fine for outcome in outcomes)
+        all_fine = not self._some_withdrawn and all(outcome is not None and outcome.is_fine for outcome in outcomes)
+        return 0 if all_fine else FAILED
 
     def hear(self, step: Step) -> None:
         match step:

@@ -8,9 +8,8 @@ import click
 
 from linodctl.cli import common, kinds
 from linodctl.cli.call import Call
+from linodctl.errors import NoRunner
 from linodctl.paint import bad, good
-
-NOT_WELL = 4
 
 
 @common.command()
@@ -40,4 +39,4 @@ def command(call: Call, late: timedelta | None) -> int:
             call.print_line(good("healthy: "), found.text)
     else:
         call.print_line(bad("not healthy: "), found.text)
-    return 0 if found.is_well else NOT_WELL
+    return 0 if found.is_well else NoRunner.exit_code

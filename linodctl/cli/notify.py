@@ -6,9 +6,8 @@ import click
 
 from linodctl.cli import common, kinds
 from linodctl.cli.call import Call
+from linodctl.cli.failures import FAILED
 from linodctl.paint import bad, good
-
-FAILED = 1
 
 
 @common.command()

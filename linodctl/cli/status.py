@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from linodctl.cli import common
 from linodctl.cli.call import Call
-
-NO_RUNNER = 4
+from linodctl.errors import NoRunner
 
 
 @common.command()
@@ -30,4 +29,4 @@ def command(call: Call) -> int:
         from linodctl.cli.status_page import StatusPage
 
         StatusPage(call, found).print()
-    return 0 if found.alive else NO_RUNNER
+    return 0 if found.alive else NoRunner.exit_code

@@ -23,4 +23,4 @@ def trigger_here(call: Call, names: Sequence[str], asked: dict[str, Any]) -> int
         call.print_json([triggered_shape(request, run) for request, run in ran.runs])
     if ran.interrupted:
         return INTERRUPTED
-    return 0 if following.all_fine else 1
+    return following.exit_code

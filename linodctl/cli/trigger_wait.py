@@ -39,7 +39,7 @@ def trigger_wait(call: Call, names: Sequence[str], asked: dict[str, Any]) -> int
                 interrupted = True
     if call.json:
         call.print_json([_shape(request, following) for request in requests])
-    return INTERRUPTED if interrupted else 0 if following.all_fine else 1
+    return INTERRUPTED if interrupted else following.exit_code
 
 
 def _shape(request: Request, following: Following) -> dict[str, Any]:
