@@ -15,21 +15,17 @@ _NAME = "pydantic_core._pydantic_core"
 
 
 def _core() -> ModuleType:
-    """The extension module, under its own name; its package is only found. If that is imported later, it takes what is
-    in the module from there, so that all have the same classes."""
-    if "pydantic_core" not in sys.modules and _NAME not in sys.modules:
+    """The extension module, of which nobody else hears: whoever imports the package later gets it as always, with the
+    very same classes, since it is made but once. Where the package has come to be built otherwise it is imported."""
+    if "pydantic_core" not in sys.modules:
         package = find_spec("pydantic_core")
         spec = PathFinder.find_spec(_NAME, package.submodule_search_locations) if package else None
         if spec is not None and spec.loader is not None:
-            module = sys.modules[_NAME] = module_from_spec(spec)
-            try:
-                spec.loader.exec_module(module)
-            except BaseException:
-                del sys.modules[_NAME]
-                raise
-    if _NAME in sys.modules:
-        return sys.modules[_NAME]
-    import pydantic_core  # where the package has come to be built otherwise
+            module = module_from_spec(spec)
+            spec.loader.exec_module(module)
+            sys.modules.pop(_NAME, None)  # Python itself puts it there, of some releases
+            return module
+    import pydantic_core
 
     return pydantic_core
 
