@@ -23,7 +23,7 @@ def main() -> int:
         sys.stdout.write(f"linodctl {__version__}\n")
         return 0
     gc.set_threshold(100_000)  # most commands end before they have made any; `run` goes back to what is usual
-    from linodctl.cli.lean import lean_imports
+    from linodctl.lean import lean_imports
 
     with lean_imports():
         import pathlib  # noqa: F401 - most commands want it

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from linodctl.config.loaded import Loaded
 
 _PACKAGES = str(Path(__file__).parents[2])
-_PROGRAM = "import sys; sys.path.append(sys.argv[1]); from linodctl.operations.reader import main; main()"
+_PROGRAM = """
+import sys; sys.path.append(sys.argv[1])
+from linodctl.lean import lean_imports
+with lean_imports():
+    from linodctl.operations.reader import main
+main()
+"""
 
 
 def read_apart(

@@ -1,4 +1,4 @@
-"""Keeps the start of a command from reading what our libraries import and no command needs: a fifth of `list`.
+"""Keeps a process that ends soon from reading what our libraries import and it doesn't need: a fifth of `list`.
 
 While the libraries are imported, a stand-in answers for each such module. Whoever has got hold of one, or of a function
 of one, reaches the module itself by it, which is read when it is first asked for something. Whoever imports the module

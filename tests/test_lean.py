@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from linodctl.cli.lean import StandIn
+from linodctl.lean import StandIn
 
 
 def test_nobody_notices_that_modules_are_read_later() -> None:
     """In a process of its own: here all of them have been read."""
     code = """
 import sys
-from linodctl.cli.lean import StandIn, lean_imports
+from linodctl.lean import StandIn, lean_imports
 with lean_imports():
     import click, msgspec, pathlib, uuid
 assert {"inspect", "gettext", "msgspec.json", "typing_extensions", "urllib.parse"} & sys.modules.keys() == set()
