@@ -59,6 +59,11 @@ def list_folders() -> None:
     """
     importlib.invalidate_caches()
     PathFinder.find_spec(_NO_MODULE)
+    forget_young_folders()
+
+
+def forget_young_folders() -> None:
+    """To be called whenever this process has looked for a module."""
     for folder, finder in sys.path_importer_cache.items():
         if finder is not None and not _is_settled(folder):
             finder.invalidate_caches()  # type: ignore[attr-defined]  # typeshed knows only part of what finders have

@@ -123,6 +123,10 @@ class Executor:
 
     def get_ready(self, launches: Iterable[Launch]) -> None:
         """Runs launched like these will probably be ordered within a moment: fork their workers now."""
+        if self._keeper.link is not None:
+            for launch in launches:
+                if launch.isolation is Isolation.PROCESS:
+                    self._keeper.link.foresee(launch.func)
         self._have_spares(sum(launch.is_fresh for launch in launches))
 
     def expect(self, fresh: int) -> None:
@@ -193,7 +197,9 @@ class Executor:
         job = order.job_for_worker(served + 1 >= order.launch.reuse, link.site.folder)
         try:
             frame = pack({"op": "run", "job": job})
-            worker = worker or link.fork(self._clock)
+            if worker is None:
+                link.foresee(order.launch.func)
+                worker = link.fork(self._clock)
         except Unsendable as error:
             if worker is not None:
                 worker.dismiss()

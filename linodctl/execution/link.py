@@ -16,10 +16,15 @@ from linodctl.execution.newborn import Newborn
 from linodctl.execution.orders import ExecutionSite
 from linodctl.execution.outbox import Outbox
 from linodctl.execution.processes import end_group
+from linodctl.execution.resolve import module_of
 from linodctl.execution.settle import Exit, signal_name
 from linodctl.execution.wire import BadFrame, Splitter, pack, send_with_fds, unpack
 from linodctl.execution.worker_process import WorkerProcess, new_ends
 
+MOST_FORESEEN = 100
+"""Modules: the zygote holds the code of each."""
+FORESEE_AGAIN = 60.0
+"""Seconds after which a module may have changed."""
 LONGEST_PAUSE = 0.2
 """Seconds between two looks whether a zygote has ended."""
 
@@ -47,6 +52,7 @@ class ZygoteLink:
         self._on_death = on_death
         self._files: list[FileStamp] = []
         self._numbers = 0
+        self._foresee_again: dict[str, float] = {}
         self._frames = Splitter()
         self._process: subprocess.Popen[bytes] | None = None
         self._closing = False
@@ -110,6 +116,14 @@ class ZygoteLink:
         self._empty.clear()
         self._send({"op": "fork", "worker": worker.number}, theirs)
         return worker
+
+    def foresee(self, func: str) -> None:
+        """This procedure is wanted now or soon: have the zygote find out where its module is, now and then anew."""
+        now, module = self._loop.time(), module_of(func)
+        again = self._foresee_again.get(module)
+        if now >= again if again is not None else module and len(self._foresee_again) < MOST_FORESEEN:
+            self._foresee_again[module] = now + FORESEE_AGAIN
+            self._send({"op": "foresee", "module": module})
 
     def signal(self, worker: int, number: int, group: bool = True) -> None:
         """Have the zygote signal a worker's group, or the worker alone. Nothing happens if it has ended."""

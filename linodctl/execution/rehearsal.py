@@ -12,7 +12,7 @@ import sys
 
 from linodctl.execution.wire import pack
 
-_STAGE = "linodctl.execution.stage"
+STAGE = "linodctl.execution.stage"
 
 REHEARSAL = pack(
     {
@@ -20,7 +20,7 @@ REHEARSAL = pack(
         "job": {
             "run_id": 0,
             "task": "rehearsal",
-            "func": f"{_STAGE}.nothing",
+            "func": f"{STAGE}.nothing",
             "args": {},
             "level": logging.INFO,
             "attempt": 1,
@@ -37,4 +37,4 @@ REHEARSAL = pack(
 
 def forget_stage() -> None:
     """So that it is imported each time, as a procedure's module is."""
-    sys.modules.pop(_STAGE, None)
+    sys.modules.pop(STAGE, None)

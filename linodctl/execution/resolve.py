@@ -7,6 +7,7 @@ import importlib
 import inspect
 import traceback
 from collections.abc import Callable
+from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -65,6 +66,15 @@ def resolve(path: str) -> Callable[..., Any]:
             f"'{path}' is a method that needs an instance; name a function, a static method or a class method."
         )
     return found  # type: ignore[no-any-return]  # callable() was asked above
+
+
+@lru_cache(maxsize=1024)
+def module_of(path: str) -> str:
+    """The module that a dotted path names; empty if it is no such path."""
+    try:
+        return _split(path)[0]
+    except BadPath:
+        return ""
 
 
 def import_module(name: str, path: str | None = None) -> ModuleType:

@@ -1,9 +1,9 @@
 """The zygote: a small single-threaded interpreter with the site's code loaded, which forks one worker per order.
 
 It knows nothing of tasks. The runner sends `fork` with three descriptors (the worker's channel, the pipes for reports
-and for output) and `kill`; the zygote answers `forked`, and `ended` when it has reaped the worker. It alone reaps, so
-it alone can signal a worker without ever hitting a stranger that got the same pid. When the runner is gone (end-of-
-file), it stops its workers (TERM, then KILL) and exits.
+and for output), `kill`, and `foresee` with a module that will be wanted; the zygote answers `forked`, and `ended` when
+it has reaped the worker. It alone reaps, so it alone can signal a worker without ever hitting a stranger that got the
+same pid. When the runner is gone (end-of-file), it stops its workers (TERM, then KILL) and exits.
 
 With a worker ends its session. What left that session on purpose, as daemons do, outlives a run that ended by itself,
 but not one that was stopped or killed.
@@ -24,6 +24,7 @@ from typing import Any
 from linodctl.clock import SystemClock, boot_ticks
 from linodctl.execution import bootstrap, offspring, prctl, worker
 from linodctl.execution.births import Births
+from linodctl.execution.foresight import Foresight
 from linodctl.execution.settling import settle_down
 from linodctl.execution.signs import BROKEN
 from linodctl.execution.usage import Usage
@@ -58,9 +59,10 @@ def _serve(control: socket.socket) -> None:
         control.sendall(pack({"op": "broken", "error": str(error), "detail": error.detail}))
         return
     prctl.outlive_parent()
-    ours = settle_down(control)
+    foresight = Foresight()
+    ours = settle_down(control, foresight)
     threads = [t.name for t in threading.enumerate() if not _survives_fork(t)]
-    zygote = Zygote(control, orders["orphan_grace"], ours)
+    zygote = Zygote(control, orders["orphan_grace"], ours, foresight)
     control.sendall(pack({"op": "ready", "files": files, "threads": threads}))
     zygote.serve()
     zygote.close()
@@ -74,8 +76,8 @@ def _survives_fork(thread: threading.Thread) -> bool:
 class Zygote:
     """Serves one runner. Workers are named by the runner's numbers."""
 
-    def __init__(self, control: socket.socket, orphan_grace: float, ours: worker.Worker) -> None:
-        self._worker = ours
+    def __init__(self, control: socket.socket, orphan_grace: float, ours: worker.Worker, foresight: Foresight) -> None:
+        self._worker, self._foresight = ours, foresight
         self._control = control
         self._orphan_grace = orphan_grace
         self._clock = SystemClock()
@@ -133,6 +135,8 @@ class Zygote:
                 self._fork(number)
             case {"op": "kill", "worker": int(number), "signal": int(what), "group": bool(group)}:
                 self._kill(number, what, group)
+            case {"op": "foresee", "module": str(module)}:
+                self._foresight.learn(module)
             case _:
                 raise BadFrame(f"The runner sent an order of another version: {order!r:.200}")
 

@@ -382,3 +382,7 @@ def leave_a_mark():
     found = MARK.get()
     MARK.set("a mark")
     return f"{threading.get_ident()} {found}"
+
+
+def loader():
+    return type(__spec__.loader).__module__
