@@ -123,11 +123,11 @@ class Executor:
 
     def get_ready(self, launches: Iterable[Launch]) -> None:
         """Runs launched like these will probably be ordered within a moment: fork their workers now."""
+        in_processes = [launch for launch in launches if launch.isolation is Isolation.PROCESS]
         if self._keeper.link is not None:
-            for launch in launches:
-                if launch.isolation is Isolation.PROCESS:
-                    self._keeper.link.foresee(launch.func)
-        self._have_spares(sum(launch.is_fresh for launch in launches))
+            for launch in in_processes:
+                self._keeper.link.foresee(launch.func)
+        self._have_spares(sum(launch.is_fresh for launch in in_processes))
 
     def expect(self, fresh: int) -> None:
         """Somebody is about to ask for so many runs in processes of their own: fork workers for the first few now."""

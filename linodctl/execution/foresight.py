@@ -120,7 +120,7 @@ def _known(spec: ModuleSpec, file: str, code: CodeType, path: list[str]) -> _Kno
 
 def _is_plain(folder: str) -> bool:
     """Whether modules are looked for there by their files, wherever this process is."""
-    return os.path.isabs(folder) and type(sys.path_importer_cache.get(folder)) in (FileFinder, type(None))
+    return folder.startswith(os.sep) and type(sys.path_importer_cache.get(folder)) in (FileFinder, type(None))
 
 
 def _candidates(folder: str, name: str) -> list[str]:
