@@ -6,7 +6,6 @@ The `logging` module's records come through a handler on the root logger; prints
 
 from __future__ import annotations
 
-import contextlib
 import io
 import logging
 import sys
@@ -97,8 +96,10 @@ class LineStream(io.TextIOWrapper):
 
     def finish(self) -> None:
         """Give away a last line that had no newline."""
-        with contextlib.suppress(ValueError):  # the procedure has closed or detached it
+        try:  # noqa: SIM105 - each thing that a fresh worker uses costs it the memory that the thing is in
             self.flush()
+        except ValueError:  # the procedure has closed or detached it
+            pass
         self._writer.finish()
 
 

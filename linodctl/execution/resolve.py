@@ -58,7 +58,7 @@ def resolve(path: str) -> Callable[..., Any]:
     if not callable(found):
         raise NotCallable(f"'{path}' is not callable: it is a {type(found).__name__}.")
     if (
-        inspect.isclass(owner)
+        isinstance(owner, type)
         and inspect.isfunction(found)
         and next(iter(inspect.signature(found).parameters), "") == "self"
     ):

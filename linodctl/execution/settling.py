@@ -35,6 +35,7 @@ def settle_down(control: socket.socket, foresight: Foresight) -> Worker:
     foresight.learn(STAGE)
     for _ in range(REHEARSALS):
         worker.rehearse(control.fileno())
+    logging.captureWarnings(True)  # as in a run
     list_folders()
     gc.collect()
     gc.freeze()  # children must not touch, and so copy, the pages of objects that are never freed

@@ -23,6 +23,8 @@ class ArgumentsDontFit(CantRun):
 
 def call_with(func: Callable[..., Any], context: object, args: Mapping[str, Any]) -> Any:
     """Call `func` with the context, if it takes one, and `args` by keyword. Raises ArgumentsDontFit before the call."""
+    if not args and _takes_nothing(func):
+        return func()
     parameters = _parameters(func)
     problem = _misfit(parameters, set(args))
     if problem:

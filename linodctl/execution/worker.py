@@ -138,7 +138,7 @@ class Worker:
                 break
             if order["op"] != "run":
                 continue  # a cancel that came after the end of its run
-            if self._imports.changed():
+            if self._baseline is not None and self._imports.changed():
                 break  # leave the run unbegun: the runner orders a fresh worker for it
             self._reporter.begin()
             code, last = self._carry_out(ordered(order["job"]))
@@ -147,7 +147,7 @@ class Worker:
     def _carry_out(self, job: Job) -> tuple[int, bool]:
         """The exit code, and whether the worker ends with this run."""
         me = os.getpid()
-        before = Usage.now()
+        before = Usage(0.0, 0) if job.last and self._baseline is None else Usage.now()
         capture = self._capture
         capture.begin(job.level)
         ending = self._perform(job, capture)
