@@ -63,6 +63,8 @@ class Executor:
         self._zygote_missing = False
         self._waiting: list[Flight] = []
         """For a zygote to be ready."""
+        self._held: dict[int, Go] = {}
+        """What lets those begin that are prepared and may not begin yet."""
 
     async def open(self) -> None:
         """Start the zygote and wait for it. Raises SetupFailed, with the traceback in `detail`."""
@@ -103,7 +105,7 @@ class Executor:
 
     def prepare(self, order: Order) -> Go:
         """Take over a run, and make all of it ready but its beginning; what is returned lets it go, and takes
-        microseconds."""
+        microseconds. Whatever happens to it before, asked to stop included, it ends after that."""
         if order.run_id in self._flights:
             raise ValueError(f"run {order.run_id} is under way already")
         flight = Flight(order, self._site.log_bytes, self._report, self._deadlines, self._loop, self._clock)
@@ -114,12 +116,21 @@ class Executor:
             flight.ask(Outcome.CANCELLED, self._closing)
             self._loop.call_soon(self._launch_waiting)
         elif order.launch.isolation is Isolation.THREAD:
-            self._runs[order.run_id], go = self._threads.prepare(flight)
-            return go
+            self._runs[order.run_id], self._held[order.run_id] = self._threads.prepare(flight)
         elif link is not None:
-            return self._prepare(flight, link)
-        self._waiting.append(flight)
-        return _nothing
+            self._held[order.run_id] = self._prepare(flight, link)
+        else:
+            self._held[order.run_id] = _nothing
+            self._waiting.append(flight)
+        return partial(self._let_go, flight)
+
+    def _let_go(self, flight: Flight) -> None:
+        begin = self._held.pop(flight.run_id, _nothing)
+        run = self._runs.get(flight.run_id)
+        if run is not None and flight.asked is not None:
+            run.forgo()
+        else:
+            begin()
 
     def get_ready(self, launches: Iterable[Launch]) -> None:
         """Runs launched like these will probably be ordered within a moment: fork their workers now."""
@@ -144,17 +155,17 @@ class Executor:
         if flight is None or not flight.ask(outcome, why):
             return False
         run = self._runs.get(run_id)
-        if run is not None:
-            run.stop()
-        else:
+        if run is None:
             self._loop.call_soon(self._launch_waiting)  # not begun: it ends there
+        elif run_id not in self._held:  # else it ends where it would begin
+            run.stop()
         return True
 
     def stop_all(self, why: str, at_once: bool = False) -> None:
         """Begin to stop every run; `at_once` sends KILL, also to those that were asked to stop before."""
         for run_id in list(self._flights):
             self.cancel(run_id, why)
-            if at_once and run_id in self._runs:
+            if at_once and run_id in self._runs and run_id not in self._held:
                 self._runs[run_id].kill()
 
     async def probe(self, paths: Sequence[ProbePath], discover: Sequence[str] = ()) -> Probe:
@@ -186,6 +197,8 @@ class Executor:
                 self._land(flight, settle(None, Exit(), flight.asked))
             elif link is None:
                 self._waiting.append(flight)
+            elif flight.run_id in self._held:
+                self._held[flight.run_id] = self._prepare(flight, link)
             else:
                 self._prepare(flight, link)()
 
@@ -211,8 +224,7 @@ class Executor:
         else:
             self._runs[order.run_id] = ProcessRun(flight, link, worker, self._loop, self._on_end)
             return partial(worker.send, frame)
-        self._loop.call_soon(self._land, flight, result)
-        return _nothing
+        return partial(self._loop.call_soon, self._land, flight, result)
 
     # --- what happens ----------------------------------------------------------------------------
 
@@ -259,10 +271,11 @@ class Executor:
 
     def _forget(self, flight: Flight) -> None:
         self._runs.pop(flight.run_id, None)
+        self._held.pop(flight.run_id, None)
         self._flights.pop(flight.run_id, None)
         if not self._flights:
             self._all_landed.set()
 
 
 def _nothing() -> None:
-    """It begins, or ends, without being let go."""
+    """It waits for a zygote, or has ended: there is nothing to let go."""

@@ -103,6 +103,10 @@ class ProcessRun:
             self.flight.land(result)
         self._on_end(self)
 
+    def forgo(self) -> None:
+        """It was asked to stop before it began: its worker gets no order."""
+        self.worker.dismiss()
+
     # --- stopping it -----------------------------------------------------------------------------
 
     def stop(self) -> None:

@@ -68,6 +68,10 @@ class ThreadRun:
         self._stack = ""
         self._lines: deque[LogLine] = deque()
 
+    def forgo(self) -> None:
+        """It was asked to stop before it began."""
+        self.land(settle(None, Exit(), self.flight.asked))
+
     def stop(self) -> None:
         """Ask it; if that doesn't help, say that nothing else can be done."""
         self.cancelled.set()

@@ -46,8 +46,10 @@ class Work:
     """run id and why"""
     events: list[events.Event] = field(default_factory=list)
     reload: bool = False
-    to_be_flushed: bool = False
-    """Runs have ended, and a power cut could still make them lost."""
+    on_disk: bool = True
+    """Whether it was waited for the disk: a power cut can't undo what is on record."""
+    would_be_missed: bool = False
+    """Whether it should be there soon: runs have ended, or a runner has begun."""
 
 
 class Books:
@@ -102,7 +104,9 @@ class Books:
         can_start = self._startup_due or self.scheduler.outlook.could_start(ahead or now)
         if not (was_held or can_start) and self._store.data_version() == self._seen_version:
             self._decide(now, new_slots, starts, ahead)  # nobody has wished anything
-        with self._store.transaction(durable=not (batch.decided and batch.can_wait)) as ledger:
+        # Claims for a slot that is still to come are brought to the disk beside the loop: there is time for it.
+        durable = ahead is None and not (batch.decided and batch.can_wait)
+        with self._store.transaction(durable) as ledger:
             if not batch.decided:
                 # What may start is decided under the lock: somebody may be about to disable it.
                 self._heard_version = ledger.data_version()
@@ -113,7 +117,7 @@ class Books:
         self._seen_version = self._heard_version  # what was written since, wishes among it, nobody has heard
         if was_held:
             self._inbox.wake()  # who wished something meanwhile has rung in vain
-        return self._settle(written, now, starts)
+        return self._settle(written, now, starts, durable)
 
     def _decide(self, now: datetime, new_slots: bool, starts: bool, ahead: datetime | None) -> None:
         if self._startup_due:
@@ -208,7 +212,7 @@ class Books:
                 self._batch.reports.append(report)
             case Ended():
                 start = self.live.pop(report.run_id)
-                at = min(report.at or now, now)
+                at = max(min(report.at or now, now), start.at)  # claimed ahead, it may end before it began
                 self._batch.ends.append((report.run_id, report.result, at))
                 self.scheduler.finished(start.ticket, report.result, at)
                 self.failed += not report.result.outcome.is_fine
@@ -232,11 +236,11 @@ class Books:
                     events.Trouble(f"the zygote died ({report.why}); another one is being started")
                 )
 
-    def _settle(self, written: Written, now: datetime, starts: bool) -> Work:
+    def _settle(self, written: Written, now: datetime, starts: bool, durable: bool) -> Work:
         """The transaction is through: hand out what is to be done."""
         batch, self._batch = self._batch, Batch()
         work, self._work = self._work, Work()
-        work.to_be_flushed = batch.can_wait and bool(batch.ends)
+        work.on_disk, work.would_be_missed = durable, bool(batch.ends or batch.life)
         self.runner_id = written.runner_id or self.runner_id
         for start in written.refused:
             # A clock that was set back and a reset can bring a slot up again; its run is on record.
@@ -254,7 +258,7 @@ class Books:
                         self._inbox.take(Ended(run_id, Result(Outcome.CANCELLED, reason="the runner stopped")))
                 case Stop():
                     work.stops += [(run_id, decision.why) for run_id in self._run_of(decision.ticket)]
-            work.events += events_of(decision, run_ids)
+            work.events += events_of(decision)
         return work
 
     def _is_awaited(self, run_id: int) -> bool:

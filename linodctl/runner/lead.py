@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from linodctl.planning import Scheduler
 
-TOGETHER = timedelta(milliseconds=2)
+TOGETHER = timedelta(milliseconds=20)
 """Slots no farther apart than this are claimed by one tick."""
 MOST = timedelta(milliseconds=100)
 """What is claimed and has not begun when the runner is killed is lost: that span is kept short."""
-MARGIN = timedelta(milliseconds=1.5)
-"""By so much the loop may wake up late: its timers count milliseconds."""
+MARGIN = timedelta(milliseconds=20)
+"""For so long a machine may stand still, or the loop be busy with something else, and nothing is late."""
 WAIT, EACH = timedelta(milliseconds=1), timedelta(milliseconds=0.2)
 """What recording starts takes where the pace is 1: a wait for the disk, and a share for each."""
 RISE, FALL = 0.5, 0.05

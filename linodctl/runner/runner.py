@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from linodctl import events
 from linodctl.clock import Clock
@@ -190,6 +190,10 @@ class Runner:
             coming = self._books.scheduler.outlook.coming(self._clock.now() + AHEAD)
             self._executor.get_ready(task.launch for task in coming)
 
+    def _has_to_get_ready_for(self, wakeup: datetime) -> bool:
+        coming = self._books.scheduler.outlook.coming(wakeup + AHEAD)
+        return any(task.launch.is_fresh for task in coming)
+
     def _seconds_to_sleep(self, end: float | None) -> float:
         if self._cleaning.is_under_way:
             return 0.0
@@ -200,7 +204,9 @@ class Runner:
             wakeup, tick = self._books.scheduler.next_wakeup(), self._ticker.next
             if wakeup is not None and tick is not None:
                 now, getting_ready = self._clock.now(), wakeup - AHEAD
-                seconds.append(((getting_ready if getting_ready > now else tick) - now).total_seconds())
+                if getting_ready > now and self._has_to_get_ready_for(wakeup):
+                    tick = getting_ready
+                seconds.append((tick - now).total_seconds())
         if end is not None:
             seconds.append(end - self._clock.monotonic())
         return min(seconds)

@@ -1,29 +1,25 @@
 """The tick: decide, record, act; or, where nothing can be recorded, tell that, start nothing, and try again later.
 
-What is certain to start is decided and recorded a little before its slot (`lead`), so that nothing is left but to act.
+What is certain to start is decided and recorded a little before its slot (`lead`), so that nothing is left but to let
+it begin (`beginning`).
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import datetime
 
 from linodctl import events
 from linodctl.clock import Clock
-from linodctl.domain import Outcome, Result
 from linodctl.errors import StateError
-from linodctl.execution.executor import Executor, Go
-from linodctl.execution.reports import Ended
-from linodctl.planning import Start
+from linodctl.execution.executor import Executor
+from linodctl.runner.beginning import Beginning, Moment
 from linodctl.runner.books import Books, Work
 from linodctl.runner.changes import Changes
 from linodctl.runner.flushing import Flushing
 from linodctl.runner.inbox import Inbox
-from linodctl.runner.lead import MOST, TOGETHER, Lead
-from linodctl.runner.orders import order_for
+from linodctl.runner.lead import Lead
 from linodctl.runner.surroundings import Surroundings
 from linodctl.runner.troubles import STATE, Troubles
 from linodctl.store import StateGone
@@ -54,6 +50,7 @@ class Ticker:
         self._surroundings = surroundings
         self._tell = self._troubles = troubles
         self._lead = Lead(books.scheduler)
+        self._beginning = Beginning(store, executor, inbox, clock, troubles, self._lead)
         self._flushing = Flushing(store.path)
         self._last = clock.now()
         """When the last tick was."""
@@ -72,24 +69,19 @@ class Ticker:
 
     def tick(self, *, new_slots: bool = True, starts: bool = True, looks_ahead: bool = False) -> None:
         """One of them; the switches are `Scheduler.tick`'s."""
-        work, begin = None, self._clock.monotonic()
-        now = self._last = self._clock.now()
-        ahead = self._lead.looks_ahead_to(now) if looks_ahead and not self.cannot_write else None
+        work, this = None, Moment.of(self._clock)
+        self._last = this.wall
+        ahead = self._lead.looks_ahead_to(this.wall) if looks_ahead and not self.cannot_write else None
         with self._as_far_as_possible():
-            if not self.cannot_write and self._books.is_quiet(ahead or now):
+            if not self.cannot_write and self._books.is_quiet(ahead or this.wall):
                 return
-            work = self._books.tick(now, new_slots=new_slots, starts=starts, ahead=ahead)
+            work = self._books.tick(this.wall, new_slots=new_slots, starts=starts, ahead=ahead)
             if self.cannot_write:
                 self._beat()  # a tick with nothing to write proves nothing
         if work is not None:
             self._wrote = True
             self._tell(events.Mended(STATE, "the state file can be written again; runs are started again"))
-            ready = [(start.at, self._prepare(run_id, start)) for run_id, start in work.starts]
-            if ahead is not None and ready:
-                self._lead.learn(len(ready), timedelta(seconds=self._clock.monotonic() - begin))
-            self._act(work, ready)
-            if work.to_be_flushed:
-                self._flushing.soon()
+            self._act(work, this)
 
     def tell_of_the_pass(self) -> None:
         """All that the loop does is through; if some of that was recorded, it works."""
@@ -134,29 +126,21 @@ class Ticker:
         """Nothing is started that is not on record."""
         self._tell(events.Trouble(f"{error}; no run is started until this can be recorded", STATE))
 
-    def _act(self, work: Work, ready: list[tuple[datetime, Go]]) -> None:
-        until = self._clock.monotonic() + (MOST + TOGETHER).total_seconds()
-        for slot, go in ready:  # first: it is for these that somebody may be waiting
-            self._wait_for(slot, until)
-            go()
-        for event in work.events:
-            self._tell(event)
+    def _act(self, work: Work, this: Moment) -> None:
+        if work.on_disk:
+            self._beginning.now(work.starts, this, meanwhile=work.events)
+        else:
+            self._bring_to_disk(work, this)
+            for event in work.events:
+                self._tell(event)
         for run_id, why in work.stops:
             self._executor.cancel(run_id, why)
         if work.reload:
             self._changes.note_options()
             self._inbox.wake()
 
-    def _wait_for(self, slot: datetime, until: float) -> None:
-        """No run begins before its slot. The loop stands still meanwhile: its own timers count milliseconds. But not
-        beyond this monotonic time, for a clock that was set back makes the slot look far away."""
-        left = min((slot - self._clock.now()).total_seconds(), until - self._clock.monotonic())
-        if left > 0:
-            time.sleep(left)
-
-    def _prepare(self, run_id: int, start: Start) -> Go:
-        try:
-            order = order_for(start, run_id, self._store)
-        except StateError as error:  # claimed, but its request can't be read now
-            return partial(self._inbox.take, Ended(run_id, Result(Outcome.LOST, reason=str(error))))
-        return self._executor.prepare(order)
+    def _bring_to_disk(self, work: Work, this: Moment) -> None:
+        if work.starts:
+            self._beginning.once_flushed(work.starts, this, self._flushing)
+        elif work.would_be_missed:
+            self._flushing.soon()

@@ -6,21 +6,21 @@ from linodctl import events
 from linodctl.planning import Decision, Disable, Enable, Skip, Start
 
 
-def events_of(decision: Decision, run_ids: dict[int, int]) -> list[events.Event]:
-    """Its events; none of a start that was refused, which has no run id (by ticket)."""
+def started(run_id: int, start: Start) -> events.Event:
+    """A start, when its run begins."""
+    return events.RunStarted(
+        run_id=run_id,
+        task=start.task.name,
+        trigger=start.trigger,
+        scheduled_for=start.scheduled_for,
+        attempt=start.attempt,
+        log_level=start.task.log_level,
+    )
+
+
+def events_of(decision: Decision) -> list[events.Event]:
+    """Of any other decision, when it is on record."""
     match decision:
-        case Start() if decision.ticket in run_ids:
-            task = decision.task
-            return [
-                events.RunStarted(
-                    run_id=run_ids[decision.ticket],
-                    task=task.name,
-                    trigger=decision.trigger,
-                    scheduled_for=decision.scheduled_for,
-                    attempt=decision.attempt,
-                    log_level=task.log_level,
-                )
-            ]
         case Skip():
             return [
                 events.SlotsSkipped(

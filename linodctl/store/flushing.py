@@ -1,4 +1,5 @@
-"""Work for the disk that nobody need wait for: to bring commits there, and to move them from the WAL to the state file.
+"""Work for the disk that nobody should stand still for: to bring commits there, and to move them from the WAL to the
+state file.
 
 SQLite does either within a commit, and whoever commits stands still meanwhile, for tens of milliseconds on a busy disk.
 """
@@ -8,31 +9,47 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import threading
 from pathlib import Path
 
-from linodctl.store.place import uri_of
 from linodctl.store.preparing import USUAL_WAL
 
+_moving = threading.Lock()
 
-def flush(path: Path) -> None:
-    """What has been committed to this state file survives a power cut. May be called in any thread.
 
-    Trouble is nobody's concern here: the next claim waits for the same disk, and tells.
+def flush(path: Path) -> bool:
+    """What has been committed to this state file survives a power cut. May be called in any thread. OSError if the
+    disk refuses it.
+
+    Whether so much has been committed that a checkpoint is worth while.
     """
-    with contextlib.suppress(OSError, sqlite3.Error):
+    try:
         wal = os.open(f"{path}-wal", os.O_RDONLY)  # no lock of SQLite's hangs on this file, so closing it drops none
-        try:
-            os.fdatasync(wal)
-            size = os.fstat(wal).st_size
-        finally:
-            os.close(wal)
-        if size > USUAL_WAL:
-            _checkpoint(path)
+    except FileNotFoundError:
+        return False  # deleted, or moved: the next transaction tells
+    try:
+        os.fdatasync(wal)
+        return os.fstat(wal).st_size > USUAL_WAL
+    finally:
+        os.close(wal)
 
 
-def _checkpoint(path: Path) -> None:
-    """As far as it goes while others read and write."""
-    connection = sqlite3.connect(uri_of(path, "mode=rw"), uri=True, timeout=0, isolation_level=None)
+def checkpoint(path: Path) -> None:
+    """Move commits from the WAL to the state file as far as it goes while others read and write; one call at a time.
+
+    Trouble is nobody's concern here: whoever commits to a far larger WAL does it, and tells.
+    """
+    if not _moving.acquire(blocking=False):
+        return
+    try:
+        with contextlib.suppress(sqlite3.Error):
+            _move(path)
+    finally:
+        _moving.release()
+
+
+def _move(path: Path) -> None:
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=0, isolation_level=None)
     try:
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
     finally:

@@ -228,7 +228,8 @@ class Life:
     def _close(self, name: str, until: datetime) -> None:
         """What waited has been given up, and everything up to `until` is decided."""
         chapter = self.chapters[name]
-        chapter.check(chapter.end or until)
+        ahead = chapter.runs[-1:]  # later than now, where a runner was killed that had looked ahead
+        chapter.check(chapter.end or max([until, *ahead]))
 
     def _check_chapter(self, name: str, chapter: Chapter) -> None:
         state = self.states[name]

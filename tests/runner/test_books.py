@@ -104,13 +104,23 @@ def test_only_what_starts_waits_for_the_disk(store: Store, monkeypatch: pytest.M
     books = make_books(store, make_task(rule="minute"), inbox=inbox)
     books.tick(NOON - timedelta(seconds=1))
     monkeypatch.setattr(Store, "transaction", watched)
-    [(run_id, _)] = books.tick(NOON).starts
+    work = books.tick(NOON)
+    assert work.on_disk
+    [(run_id, _)] = work.starts
     inbox.take(Started(run_id, 4711, "99"))
-    assert not books.tick(after(1)).to_be_flushed
+    assert not books.tick(after(1)).would_be_missed
     inbox.reports.append(Ended(run_id, Result(Outcome.SUCCEEDED)))
-    assert books.tick(after(2)).to_be_flushed
-    assert not books.tick(after(60)).to_be_flushed
+    assert books.tick(after(2)).would_be_missed
+    assert books.tick(after(60)).on_disk
     assert waited == [True, False, False, True]
+
+
+def test_claims_for_a_slot_that_is_to_come_leave_the_disk_to_the_caller(store: Store) -> None:
+    books = make_books(store, make_task(rule="minute at :17"))
+    books.tick(NOON)
+    work = books.tick(after(16.9), ahead=after(17))
+    assert len(work.starts) == 1
+    assert not work.on_disk
 
 
 def test_a_locked_file_holds_back_everything_until_it_is_free(store: Store) -> None:

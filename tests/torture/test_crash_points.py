@@ -41,12 +41,12 @@ FIRST_RUN = {
     "recorded": (SUCCEEDED, 1),
     "zygote_forked": (LOST, None),
     "zygote_reaped": (SUCCEEDED, 1),
-    "worker_begins": (LOST, 0),
+    "worker_begins": (None, None),
     "worker_done": (LOST, 1),
     "worker_told": (SUCCEEDED, 1),
 }
 """Where it was killed → how the slot's first attempt is on record, and how often it was really carried out; None where
-that depends on who was quicker."""
+that depends on who was quicker, or on whether the worker had been forked ahead: its order goes to another one, then."""
 
 
 def test_every_point_has_its_expectation() -> None:
@@ -79,10 +79,11 @@ def test_killed_at(point: str, arena: Arena) -> None:
     outcome, carried_out = FIRST_RUN[point]
     runs = [run for run in _runs(arena) if run.run_id not in known]
     starts = Counter(note.run for note in arena.journal.entries() if note.what == "start")
-    assert runs[0].outcome is outcome
+    first = runs[0].outcome
+    assert outcome in (None, first)
     assert carried_out is None or starts[runs[0].run_id] == carried_out
     assert max(starts.values()) == 1
-    assert [run.attempt for run in runs] == ([1, 2] if outcome is LOST else [1])
+    assert [run.attempt for run in runs] == ([1, 2] if first is LOST else [1])
     assert len({run.slot for run in runs}) == 1
 
 
