@@ -48,5 +48,8 @@ class Deadlines(Generic[K]):
                 self._watch(seconds, due)
                 return
             del those[one]
-            self._on_timeout(one)
+            try:
+                self._on_timeout(one)
+            except Exception as error:  # a fault of ours must not keep the others from theirs
+                self._loop.call_exception_handler({"message": "a timeout was not obeyed", "exception": error})
         self._due.pop(seconds, None)

@@ -179,7 +179,10 @@ class Threads:
     def _read_mail(self) -> None:
         self._mail_announced = False  # before looking: what comes now announces itself again
         for _ in range(len(self._mail)):
-            self._mail.popleft()()
+            try:
+                self._mail.popleft()()
+            except Exception as error:  # a fault of ours must not keep others' news back
+                self._loop.call_exception_handler({"message": "news of a thread was lost", "exception": error})
 
     def landed(self, run: ThreadRun) -> None:
         self._runs.discard(run)

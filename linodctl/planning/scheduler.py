@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from linodctl.domain import Overlap, Pending, Request, Result, Run, SkipReason, Task, TaskState, Trigger
+from linodctl.domain import Pending, Result, Run, SkipReason, Task, TaskState, Trigger
 from linodctl.planning.aftermath import conclude
 from linodctl.planning.as_recorded import start_of
+from linodctl.planning.by_hand import ByHand
 from linodctl.planning.decisions import Decision, Enable, Skip, Start
-from linodctl.planning.flag import cleared, flagged
 from linodctl.planning.lane import Head, Lane
 from linodctl.planning.obstacle import obstacle
 from linodctl.planning.outlook import Outlook
 from linodctl.planning.owed import Absence
 from linodctl.planning.room import Room
-from linodctl.planning.slots import EDITED, REMOVED, UNDECLARED, as_remembered, first_sight
+from linodctl.planning.slots import EDITED, REMOVED, UNDECLARED, as_remembered
 from linodctl.planning.starting import take, used_up
 from linodctl.planning.yard import Yard
 
@@ -41,6 +41,7 @@ class Scheduler:
         self._room = Room(max_parallel, limits)
         self._yard = Yard(self._room, absence)
         self.outlook = Outlook(self._yard, self._room)
+        self.by_hand = ByHand(self._yard)
         self._tickets = 0
         self._yard.adopt(tasks, states, now)
         for name, state in states.items():
@@ -102,7 +103,7 @@ class Scheduler:
         until = lane.state.disabled_until
         if lane.state.disabled and until is not None and until <= now:
             self._yard.settle(lane, until)
-            self._clear_flag(lane, until)
+            self._yard.clear_flag(lane, until)
             self._yard.decide(Enable(lane.task.name, "its time was over", now))
 
     def _fill_room(self, now: datetime) -> None:
@@ -181,77 +182,6 @@ class Scheduler:
     def _next_ticket(self) -> int:
         self._tickets += 1
         return self._tickets
-
-    # --- what people wish -----------------------------------------------------------------------
-
-    def request(self, request: Request, now: datetime) -> bool:
-        """A wish to run the task as soon as possible; False if there is no such task.
-
-        It obeys the overlap rule like a slot, but nobody's wish is dropped: where a slot would be, it waits.
-        """
-        lane = self._yard.lanes.get(request.task)
-        if lane is None:
-            return False
-        if any(request.request_id == known.request_id for known in lane.requests):
-            return True
-        lane.requests = (*lane.requests, request)
-        if lane.task.policy.overlap is Overlap.CANCEL:
-            self._yard.stop_running(lane, f"request {request.request_id} came")
-        self._yard.reconsider(lane, now)
-        return True
-
-    def withdraw(self, request_id: int, task: str, now: datetime) -> None:
-        """Forget a request that has not started."""
-        lane = self._yard.lanes.get(task)
-        if lane is not None:
-            lane.requests = tuple(request for request in lane.requests if request.request_id != request_id)
-            self._yard.reconsider(lane, now)
-
-    def forgo(self, task: str, request_id: int | None, now: datetime) -> None:
-        """Drop the attempts that wait to be made after a failed or lost one: of that request, or all of the task."""
-        lane = self._yard.lanes.get(task)
-        if lane is not None:
-            given_up = lane.state.further_attempts(request_id)
-            kept = tuple(item for item in lane.state.pending if item not in given_up)
-            self._yard.change(lane, pending=kept)
-            self._yard.reconsider(lane, now)
-
-    def disable(self, task: str, reason: str, at: datetime, until: datetime | None, now: datetime) -> None:
-        """Somebody set the flag at the instant `at`; slots that wait become skips."""
-        lane = self._yard.lanes.get(task)
-        if lane is None:
-            return
-        self._yard.settle(lane, at)
-        self._yard.drop_waiting(lane, SkipReason.DISABLED, reason)
-        lane.state = flagged(lane.state, reason, at, until)
-        self._yard.touch(lane)
-        self._yard.reconsider(lane, now)
-
-    def enable(self, task: str, at: datetime, now: datetime) -> None:
-        """Somebody cleared the flag at the instant `at`; slots of the disabled span are not owed."""
-        lane = self._yard.lanes.get(task)
-        if lane is None:
-            return
-        if lane.state.disabled:
-            self._yard.settle(lane, at)
-        self._clear_flag(lane, at)
-        self._yard.reconsider(lane, now)
-
-    def _clear_flag(self, lane: Lane, at: datetime) -> None:
-        lane.state = cleared(lane.state, at)
-        self._yard.touch(lane)
-
-    def reset(self, task: str, now: datetime) -> None:
-        """Forget that the task ever ran; its history, its flag and its memory stay."""
-        lane = self._yard.lanes.get(task)
-        if lane is None:
-            return
-        self._yard.settle(lane, now)
-        self._yard.drop_waiting(lane, SkipReason.SUPERSEDED, "the task was reset")
-        never = dict.fromkeys(("last_slot", "last_start_time", "last_end_time", "last_outcome", "last_success"))
-        self._yard.change(lane, **never)
-        lane.state = first_sight(lane.task, now, lane.state)
-        self._yard.reconsider(lane, now)
 
     # --- the set of tasks -----------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from linodctl.domain import Pending, SkipReason, Task, TaskState
 from linodctl.planning.decisions import Decision, Skip, Stop
+from linodctl.planning.flag import cleared
 from linodctl.planning.heap import LaneHeap
 from linodctl.planning.lane import Lane, Place
 from linodctl.planning.obstacle import in_words, obstacle
@@ -117,6 +118,10 @@ class Yard:
         self.agenda.put(lane, lane.next_wake(now))
         head = lane.head(now)
         self.queue.put(lane, lane.place_of(head) if head is not None else None)
+
+    def clear_flag(self, lane: Lane, at: datetime) -> None:
+        lane.state = cleared(lane.state, at)
+        self.touch(lane)
 
     # --- what is noted --------------------------------------------------------------------------
 

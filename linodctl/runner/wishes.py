@@ -81,14 +81,14 @@ class Wishes:
         for request in waiting:
             if request.task in self._await_options:
                 continue
-            if request.request_id not in self._known_requests and scheduler.request(request, now):
+            if request.request_id not in self._known_requests and scheduler.by_hand.request(request, now):
                 self._known_requests.add(request.request_id)
         self._known_requests &= {request.request_id for request in waiting}
 
 
 def _disable(edit: Edit, scheduler: Scheduler, heard: Heard, now: datetime) -> None:
     until = edit.detail.get("until")
-    scheduler.disable(
+    scheduler.by_hand.disable(
         edit.task,
         edit.detail.get("reason") or "by hand",
         edit.at,
@@ -98,19 +98,19 @@ def _disable(edit: Edit, scheduler: Scheduler, heard: Heard, now: datetime) -> N
 
 
 def _enable(edit: Edit, scheduler: Scheduler, heard: Heard, now: datetime) -> None:
-    scheduler.enable(edit.task, min(edit.at, now), now)
+    scheduler.by_hand.enable(edit.task, min(edit.at, now), now)
 
 
 def _reset(edit: Edit, scheduler: Scheduler, heard: Heard, now: datetime) -> None:
-    scheduler.reset(edit.task, now)
+    scheduler.by_hand.reset(edit.task, now)
 
 
 def _withdraw(edit: Edit, scheduler: Scheduler, heard: Heard, now: datetime) -> None:
-    scheduler.withdraw(edit.detail["request_id"], edit.task, now)
+    scheduler.by_hand.withdraw(edit.detail["request_id"], edit.task, now)
 
 
 def _forgo(edit: Edit, scheduler: Scheduler, heard: Heard, now: datetime) -> None:
-    scheduler.forgo(edit.task, edit.detail["request_id"], now)
+    scheduler.by_hand.forgo(edit.task, edit.detail["request_id"], now)
 
 
 def _cancel_run(edit: Edit, scheduler: Scheduler, heard: Heard, now: datetime) -> None:

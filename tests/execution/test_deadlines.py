@@ -70,3 +70,23 @@ def test_who_is_told_of_one_may_drop_the_next_and_add_another() -> None:
     assert named == [1]
     loop.goes_on_to(21)
     assert named == [1, 3]
+
+
+def test_a_fault_in_one_keeps_no_other_from_its_time() -> None:
+    async def told() -> tuple[list[int], list[str]]:
+        loop, named, faults, both = asyncio.get_running_loop(), list[int](), list[str](), asyncio.Event()
+        loop.set_exception_handler(lambda _, context: faults.append(str(context["exception"])))
+
+        def name(run_id: int) -> None:
+            named.append(run_id)
+            if run_id == 1:
+                raise RuntimeError("a fault of ours")
+            both.set()
+
+        deadlines = Deadlines(loop, name)
+        for run_id in (1, 2):
+            deadlines.add(run_id, 0.001)
+        await asyncio.wait_for(both.wait(), 20)
+        return named, faults
+
+    assert asyncio.run(told()) == ([1, 2], ["a fault of ours"])

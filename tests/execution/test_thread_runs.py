@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -139,3 +141,20 @@ def test_a_thread_serves_again_and_keeps_no_context_of_the_run_before(bench: Ben
     marks = [(bench.run("leave_a_mark", isolation=THREAD).message or "").split() for _ in range(3)]
     assert len({thread for thread, _ in marks}) == 1
     assert {found for _, found in marks} == {"nothing"}
+
+
+def test_a_fault_of_ours_with_one_loses_no_news_of_another(bench: Bench) -> None:
+    faults: list[str] = []
+
+    async def post() -> None:
+        loop, threads = bench.executor._loop, bench.executor._threads
+        loop.set_exception_handler(lambda _, context: faults.append(str(context["exception"])))
+        heard = threading.Event()
+        threads.post(lambda: 1 / 0)
+        threads.post(heard.set)
+        while not heard.is_set():
+            await asyncio.sleep(0)
+        loop.set_exception_handler(None)
+
+    bench.do(post())
+    assert faults == ["division by zero"]

@@ -108,15 +108,15 @@ class Life:
                 self.last_request += 1
                 request = Request(self.last_request, name, self.now)
                 self.requests.setdefault(name, []).append(request)
-                self.scheduler.request(request, self.now)
+                self.scheduler.by_hand.request(request, self.now)
             case "withdraw":
                 if self.requests.get(name):
-                    self.scheduler.withdraw(self.requests[name].pop().request_id, name, self.now)
+                    self.scheduler.by_hand.withdraw(self.requests[name].pop().request_id, name, self.now)
             case "disable" | "disable_for":
                 until = self.now + timedelta(seconds=45) if kind == "disable_for" else None
-                self.scheduler.disable(name, "by hand", self.now, until, self.now)
+                self.scheduler.by_hand.disable(name, "by hand", self.now, until, self.now)
             case "enable":
-                self.scheduler.enable(name, self.now, self.now)
+                self.scheduler.by_hand.enable(name, self.now, self.now)
             case "reset":
                 self._reset(name)
             case "reload":
@@ -158,7 +158,7 @@ class Life:
             self.scheduler.finished(ticket, Result(outcome), self.now)
 
     def _reset(self, name: str) -> None:
-        self.scheduler.reset(name, self.now)
+        self.scheduler.by_hand.reset(name, self.now)
         self._hear(starts=False)
         self._close(name, self.now)
         task = self.chapters[name].task
@@ -184,7 +184,7 @@ class Life:
         for start in lost:
             self.scheduler.found_dead(_as_row(start), Result(Outcome.LOST), self.now)
         for request in [request for waiting in self.requests.values() for request in waiting]:
-            self.scheduler.request(request, self.now)
+            self.scheduler.by_hand.request(request, self.now)
 
     def _new_scheduler(self, absence: Absence | None) -> Scheduler:
         config = self.configs[0]

@@ -122,7 +122,7 @@ class Story:
 
     def request(self, task: str, **more: Any) -> list[str]:
         self.requests += 1
-        self.scheduler.request(Request(self.requests, task, self.now, **more), self.now)
+        self.scheduler.by_hand.request(Request(self.requests, task, self.now, **more), self.now)
         return self.tick()
 
     def state(self, task: str = "a") -> TaskState:

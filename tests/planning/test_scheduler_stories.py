@@ -182,7 +182,7 @@ def test_a_withdrawn_request_does_not_run() -> None:
     story = Story(make_task())
     story.tick()
     story.request("a")
-    story.scheduler.withdraw(1, "a", story.now)
+    story.scheduler.by_hand.withdraw(1, "a", story.now)
     assert story.end("a") == []
 
 
@@ -303,7 +303,7 @@ def test_enable_owes_nothing_for_the_disabled_span() -> None:
     story.tick()
     story.end("a", "failed")
     story.now = at("12:00:35")
-    story.scheduler.enable("a", story.now, story.now)
+    story.scheduler.by_hand.enable("a", story.now, story.now)
     assert story.tick() == ["-disabled a 12:00:10..12:00:30 x3"]
     assert story.until("12:00:40") == ["12:00:40 a"]
 
@@ -357,10 +357,10 @@ def test_retries_can_be_given_up() -> None:
     story.end("a", "failed")
     story.request("a")
     story.end("a", "failed")
-    story.scheduler.forgo("a", 1, story.now)
+    story.scheduler.by_hand.forgo("a", 1, story.now)
     story.tick()
     assert [item.request_id for item in story.state().pending] == [None], "the slot's retry is not the request's"
-    story.scheduler.forgo("a", None, story.now)
+    story.scheduler.by_hand.forgo("a", None, story.now)
     assert story.until("12:59:59") == []
     assert story.until("13:00:00") == ["13:00:00 a"]
 
@@ -398,7 +398,7 @@ def test_disabling_for_a_while() -> None:
     story = Story(make_task())
     story.tick()
     story.end("a")
-    story.scheduler.disable("a", "by hand", story.now, at("12:00:25"), story.now)
+    story.scheduler.by_hand.disable("a", "by hand", story.now, at("12:00:25"), story.now)
     assert story.until("12:00:30") == ["-disabled a 12:00:10..12:00:20 x2", "enable a: its time was over", "12:00:30 a"]
 
 
@@ -407,7 +407,7 @@ def test_reset_makes_it_as_if_never_run() -> None:
     story.tick()
     story.end("a")
     story.now = at("12:20:00")
-    story.scheduler.reset("a", story.now)
+    story.scheduler.by_hand.reset("a", story.now)
     assert story.tick() == ["12:20:00 a"]
     story.end("a")
     assert story.until("13:20:00") == ["13:20:00 a"]
@@ -649,7 +649,7 @@ def test_a_reset_records_the_slots_that_waited() -> None:
     story = Story(make_task(overlap="queue_all"))
     story.until("12:00:25")
     story.now = at("12:00:30")
-    story.scheduler.reset("a", story.now)
+    story.scheduler.by_hand.reset("a", story.now)
     assert story.tick() == ["-superseded a 12:00:10..12:00:30 x3"]
     assert story.end("a") == ["12:00:30 a"]
 
@@ -728,7 +728,7 @@ def test_run_after_does_not_wait_for_a_disabled_or_a_removed_task() -> None:
 def test_a_request_for_a_disabled_task_holds_back_what_runs_after_it() -> None:
     a, b = make_task("a", "1 hour", 1, run_after=("b",)), make_task("b", "1 hour", 2, disabled="declared")
     story = Story(a, b)
-    story.scheduler.request(Request(1, "b", story.now), story.now)
+    story.scheduler.by_hand.request(Request(1, "b", story.now), story.now)
     assert story.tick() == ["-disabled b 12:00:00", "12:00:00 b (request)"]
     assert story.end("b") == ["12:00:00 a"]
 

@@ -124,6 +124,6 @@ def test_a_task_that_is_edited_or_reset_keeps_the_instant_at_which_it_was_first_
     story.jump("12:10:00")
     edited = make_task("a", "day at 14:00")
     story.scheduler.replace([edited], {}, max_parallel=10, limits={}, now=story.now)
-    story.scheduler.reset("a", story.now)
+    story.scheduler.by_hand.reset("a", story.now)
     story.tick()
     assert (story.state().first_seen, story.state().anchor) == (at("12:00:00"), at("12:10:00"))

@@ -95,7 +95,7 @@ class Stage:
         self._lost.clear()
         if shift.start == scenario.start:
             for request in scenario.requests:
-                self._scheduler.request(request, shift.start)
+                self._scheduler.by_hand.request(request, shift.start)
         self._carry_out(self._scheduler.tick(shift.start))
 
     def _advance(self, end: datetime) -> None:
