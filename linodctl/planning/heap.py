@@ -38,13 +38,14 @@ class LaneHeap(Generic[K]):
         return self._entries[0][0] if self._entries else None
 
     def until(self, limit: K) -> Iterator[Lane]:
-        """The lanes whose key is not above `limit`, in no special order; looks at these and few others."""
-        places = [0]
+        """The lanes whose key is not above `limit`, each once, in no special order; looks at these and few others."""
+        places, told = [0], set[Lane]()
         while places:
             place = places.pop()
             if place < len(self._entries) and self._entries[place][0] <= limit:
                 key, _, lane = self._entries[place]
-                if getattr(lane, self._attribute) == key:
+                if getattr(lane, self._attribute) == key and lane not in told:  # one that came back has two entries
+                    told.add(lane)
                     yield lane
                 places += (2 * place + 1, 2 * place + 2)  # in a heap, what follows from an entry is not below it
 

@@ -226,6 +226,17 @@ def test_what_is_certain_is_decided_ahead_for_its_slot() -> None:
     assert story.end("free") == ["12:00:10 follower"]
 
 
+def test_a_task_that_was_disabled_and_enabled_in_between_has_one_start_ahead() -> None:
+    story = Story(make_task("a", "10 seconds", 1))
+    story.tick()
+    story.end("a")
+    story.scheduler.by_hand.disable("a", "by hand", story.now, None, story.now)
+    story.scheduler.by_hand.enable("a", story.now, story.now)
+    story.tick()
+    story.now = at("12:00:09")
+    assert story.ahead("12:00:11") == ["12:00:10 a"]
+
+
 def test_nothing_is_decided_ahead_while_others_wait_for_room() -> None:
     story = Story(make_task("a", "10 seconds", 1), make_task("b", "10 seconds", 2), max_parallel=1)
     story.tick()
