@@ -79,8 +79,8 @@ class ByHand:
         self._yard.settle(lane, now)
         self._yard.drop_waiting(lane, SkipReason.SUPERSEDED, "the task was reset")
         never = dict.fromkeys(("last_slot", "last_start_time", "last_end_time", "last_outcome", "last_success"))
-        self._yard.change(lane, **never)
         lane.state = first_sight(lane.task, now, lane.state)
+        self._yard.change(lane, **never)
         self._yard.reconsider(lane, now)
 
 

@@ -19,6 +19,15 @@ EDITED, REMOVED = "the recurrence was edited", "the task was removed"
 INSTANT = timedelta(microseconds=1)
 """The smallest step of time: what tells `at` from `just before`."""
 
+AHEAD = timedelta(seconds=1)
+"""So long before its slot a run is claimed at most; a slot farther away is one that a clock was set back from."""
+
+
+def not_before(slot: datetime | None, now: datetime) -> datetime:
+    """`now`, or the slot of a run that was claimed a moment ahead of it: to that run, and to whoever wishes something
+    in this moment, it has come."""
+    return slot if slot is not None and now < slot <= now + AHEAD else now
+
 
 def next_slot(task: Task, state: TaskState) -> datetime | None:
     """The first slot that is not settled yet, due or not; None when there is none or `count` is used up."""
@@ -49,7 +58,7 @@ def first_sight(task: Task, now: datetime, state: TaskState | None = None) -> Ta
         state,
         first_seen=state.first_seen or now,
         anchor=now,
-        settled=now - INSTANT if task.recurrence.is_bare else now,
+        settled=now - INSTANT if task.recurrence.is_bare else not_before(state.last_slot, now),
         recurrence=task.recurrence.text,
         pending=(),
         used=0,
@@ -67,9 +76,9 @@ def edited(task: Task, state: TaskState, now: datetime) -> tuple[TaskState, list
     if state.last_slot is None and state.last_start_time is None:
         return first_sight(task, now, state), skips
     kept = tuple(item for item in state.pending if item not in waiting)
-    anchor = state.last_slot or state.last_start_time
+    anchor, settled = state.last_slot or state.last_start_time, not_before(state.last_slot, now)
     return (
-        replace(state, anchor=anchor, settled=now, recurrence=task.recurrence.text, used=0, pending=kept),
+        replace(state, anchor=anchor, settled=settled, recurrence=task.recurrence.text, used=0, pending=kept),
         skips,
     )
 

@@ -23,6 +23,7 @@ from linodctl.execution.reports import (
     ZygoteReady,
 )
 from linodctl.planning import Scheduler, Start, Stop
+from linodctl.planning.slots import not_before
 from linodctl.runner.batch import Batch, Life, Written
 from linodctl.runner.comeback import RECOVERY, came_back, note_of
 from linodctl.runner.inbox import Inbox
@@ -212,7 +213,7 @@ class Books:
                 self._batch.reports.append(report)
             case Ended():
                 start = self.live.pop(report.run_id)
-                at = max(min(report.at or now, now), start.at)  # claimed ahead, it may end before it began
+                at = not_before(start.at, min(report.at or now, now))  # claimed ahead, it may end before it began
                 self._batch.ends.append((report.run_id, report.result, at))
                 self.scheduler.finished(start.ticket, report.result, at)
                 self.failed += not report.result.outcome.is_fine

@@ -247,6 +247,35 @@ def test_nothing_is_decided_ahead_while_others_wait_for_room() -> None:
     assert story.ahead("12:00:11") == ["12:00:10 a"]  # there is room for one
 
 
+@pytest.mark.parametrize("overlap", ["skip", "cancel", "allow"])
+@pytest.mark.parametrize("wish", ["reset", "edit", "enable", "move"])
+def test_a_slot_that_was_claimed_ahead_comes_once_whatever_somebody_wishes_meanwhile(wish: str, overlap: str) -> None:
+    story = Story(make_task(rule="minute at :17", overlap=overlap))
+    story.now = at("12:00:16") + timedelta(seconds=0.95)
+    assert story.ahead("12:00:17") == ["12:00:17 a"]
+    if wish == "reset":
+        story.scheduler.by_hand.reset("a", story.now)
+    elif wish == "enable":
+        story.scheduler.by_hand.disable("a", "by hand", story.now, None, story.now)
+        story.scheduler.by_hand.enable("a", story.now, story.now)
+    else:
+        task = make_task("b" if wish == "move" else "a", "minute at :17, :47", overlap=overlap)
+        story.scheduler.replace([task], {}, max_parallel=10, limits={}, now=story.now)
+        if wish == "move":
+            task = make_task(rule="minute at :17, :47", overlap=overlap)
+            story.scheduler.replace([task], {}, max_parallel=10, limits={}, now=story.now)
+    assert story.until("12:00:18") == []
+
+
+def test_a_reset_after_the_clock_was_set_back_by_hours_brings_slots_up_again() -> None:
+    story = Story(make_task(rule="minute at :17"))
+    story.until("12:00:17")
+    story.end("a")
+    story.now = at("9:00:00")
+    story.scheduler.by_hand.reset("a", story.now)
+    assert story.until("9:00:17") == ["09:00:17 a"]
+
+
 # --- room ----------------------------------------------------------------------------------------
 
 

@@ -123,6 +123,19 @@ def test_claims_for_a_slot_that_is_to_come_leave_the_disk_to_the_caller(store: S
     assert not work.on_disk
 
 
+@pytest.mark.parametrize(("seconds", "end"), [(16.95, 17), (-10800, -10800)])
+def test_a_run_ends_after_its_slot_but_in_the_present_if_the_clock_was_set_back(
+    store: Store, seconds: float, end: float
+) -> None:
+    inbox = Inbox()
+    books = make_books(store, make_task(rule="minute at :17"), inbox=inbox)
+    books.tick(NOON)
+    [(run_id, _)] = books.tick(after(16.9), ahead=after(17)).starts
+    inbox.reports.append(Ended(run_id, Result(Outcome.LOST), after(seconds)))
+    books.tick(after(seconds))
+    assert store.states()["a"].last_end_time == after(end)
+
+
 def test_a_locked_file_holds_back_everything_until_it_is_free(store: Store) -> None:
     patient = open_store(store.path, patience=0.05)
     books = make_books(patient, make_task())
