@@ -112,15 +112,15 @@ class Executor:
         self._flights[order.run_id] = flight
         self._all_landed.clear()
         link = self._keeper.link
+        self._held[order.run_id] = _nothing
         if self._closing is not None:  # too late: it ends where it would begin
             flight.ask(Outcome.CANCELLED, self._closing)
-            self._loop.call_soon(self._launch_waiting)
+            self._waiting.append(flight)
         elif order.launch.isolation is Isolation.THREAD:
             self._runs[order.run_id], self._held[order.run_id] = self._threads.prepare(flight)
         elif link is not None:
             self._held[order.run_id] = self._prepare(flight, link)
         else:
-            self._held[order.run_id] = _nothing
             self._waiting.append(flight)
         return partial(self._let_go, flight)
 
@@ -129,8 +129,10 @@ class Executor:
         run = self._runs.get(flight.run_id)
         if run is not None and flight.asked is not None:
             run.forgo()
-        else:
-            begin()
+            return
+        begin()
+        if flight.asked is not None:
+            self._loop.call_soon(self._launch_waiting)  # it waits for no zygote any more: it ends there
 
     def get_ready(self, launches: Iterable[Launch]) -> None:
         """Runs launched like these will probably be ordered within a moment: fork their workers now."""
@@ -193,11 +195,12 @@ class Executor:
         waiting, self._waiting = self._waiting, []
         for flight in waiting:
             link = self._keeper.link
-            if flight.asked is not None:
+            held = flight.run_id in self._held
+            if flight.asked is not None and not held:
                 self._land(flight, settle(None, Exit(), flight.asked))
-            elif link is None:
+            elif flight.asked is not None or link is None:
                 self._waiting.append(flight)
-            elif flight.run_id in self._held:
+            elif held:
                 self._held[flight.run_id] = self._prepare(flight, link)
             else:
                 self._prepare(flight, link)()
@@ -222,8 +225,8 @@ class Executor:
             reason = f"no process could be made for the run: {error.strerror}"
             result = Result(Outcome.LOST, reason=reason)
         else:
-            self._runs[order.run_id] = ProcessRun(flight, link, worker, self._loop, self._on_end)
-            return partial(worker.send, frame)
+            run = self._runs[order.run_id] = ProcessRun(flight, link, worker, self._loop, self._on_end)
+            return partial(run.begin, frame)
         return partial(self._loop.call_soon, self._land, flight, result)
 
     # --- what happens ----------------------------------------------------------------------------
@@ -266,6 +269,9 @@ class Executor:
         self._report(ZygoteDied(lost, why))
 
     def _land(self, flight: Flight, result: Result) -> None:
+        if flight.run_id in self._held:  # nobody has been told of its beginning
+            self._held[flight.run_id] = partial(self._loop.call_soon, self._land, flight, result)
+            return
         flight.land(result)
         self._forget(flight)
 

@@ -47,9 +47,8 @@ class Flight:
         return self.order.run_id
 
     def started(self, pid: int, pid_started: str) -> None:
-        """In a process of its own."""
+        """It has a process."""
         self._report(Started(self.run_id, pid, pid_started))
-        self.begun()
 
     def begun(self) -> None:
         """From here on the timeout counts."""

@@ -47,16 +47,38 @@ class ProcessRun:
         self._on_end = on_end
         self._unborn = worker.pid is None
         """When the order was given; its birth tells of the start, then. Else it may be gone, and the order in vain."""
+        self._held = True
+        """Until it is let go. What ends it before that is settled there."""
+        self._end_before: tuple[Exit, str | None] | None = None
         self._account: Result | None = None
         self._stacks: Stacks | None = None
         """Listens from the moment on when the worker is told to write them."""
         self._step: asyncio.TimerHandle | None = None
         worker.listener = self
 
+    def begin(self, order: bytes) -> None:
+        """Let it go. Its timeout counts from here, or from its worker's birth."""
+        self.worker.send(order)
+        if self._unborn and self.worker.pid is not None:
+            self.flight.begun()
+        self._is_let_go()
+
+    def forgo(self) -> None:
+        """It was asked to stop before it began: its worker gets no order."""
+        self.worker.dismiss()
+        self._is_let_go()
+
+    def _is_let_go(self) -> None:
+        self._held = False
+        if self._end_before is not None:
+            self._loop.call_soon(self._finish, *self._end_before)
+
     # --- what the worker tells -------------------------------------------------------------------
 
     def forked(self, pid: int, pid_started: str) -> None:
         self.flight.started(pid, pid_started)
+        if not self._held:
+            self.flight.begun()
 
     def log(self, lines: list[LogLine]) -> None:
         if self._stacks is not None and self._stacks.hear(line.text for line in lines if line.logger == OUTPUT[0]):
@@ -71,6 +93,7 @@ class ProcessRun:
                 self.begun = True
                 if not self._unborn:
                     self.flight.started(self.worker.pid or 0, self.worker.pid_started)
+                    self.flight.begun()
             case ["progress", done, total, str(text)]:
                 self.flight.progress(float(done), None if total is None else float(total), text)
             case ["end", {"last": bool(last), **ending}]:
@@ -82,7 +105,10 @@ class ProcessRun:
 
     def gone(self, end: Exit, lost: str | None) -> None:
         self.worker_lives = False
-        self._finish(end, lost)
+        if self._held and (self._unborn or self.flight.asked):
+            self._end_before = end, lost
+        else:
+            self._finish(end, lost)
 
     def _worker_would_go_on(self) -> None:
         if self.flight.asked is not None:
@@ -102,10 +128,6 @@ class ProcessRun:
                 result = replace(result, error=self._stacks.text or None)
             self.flight.land(result)
         self._on_end(self)
-
-    def forgo(self) -> None:
-        """It was asked to stop before it began: its worker gets no order."""
-        self.worker.dismiss()
 
     # --- stopping it -----------------------------------------------------------------------------
 

@@ -63,6 +63,7 @@ class ThreadRun:
         self.cancelled = ThreadCancelled()
         self._threads = threads
         self._loop = loop
+        self.begun = False
         self.thread: threading.Thread | None = None
         self._reminder: asyncio.TimerHandle | None = None
         self._stack = ""
@@ -161,6 +162,7 @@ class Threads:
         return run, partial(self._begin, run, partial(self._carry_out, run, self._router, job))
 
     def _begin(self, run: ThreadRun, work: Work) -> None:
+        run.begun = True
         try:
             self._hands.do(f"linodctl-run-{run.flight.run_id}", work)
             run.flight.begun()
@@ -189,8 +191,8 @@ class Threads:
         self._on_end(run.flight)
 
     def abandon_all(self) -> None:
-        """Give up all that still run."""
-        for run in list(self._runs):
+        """Give up all that still run; those that have not begun end where they would."""
+        for run in [run for run in self._runs if run.begun]:
             run.kill()
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ import pytest
 from execution_bench import SLOT, Bench
 
 from linodctl.domain import Isolation, Launch, Outcome, Result
-from linodctl.execution.executor import Go
+from linodctl.execution.executor import Go, SetupFailed
 from linodctl.execution.orders import Order
 from linodctl.execution.process_run import ProcessRun
 from linodctl.execution.reports import Ended
@@ -113,8 +113,55 @@ def test_a_zygote_that_dies_meanwhile(make_bench: Callable[..., Bench], tmp_path
     reused, fresh = Held(bench, tmp_path / "reused", reuse=9), Held(bench, tmp_path / "fresh")
     pid = _worker(reused)
     os.kill(bench.zygote_pid(), signal.SIGKILL)
-    assert bench.end(fresh.run_id).outcome is Outcome.LOST
-    fresh.call(fresh.go)
     bench.do(_until(lambda: _worker(reused) not in (None, pid)))
+    result = fresh.let_go()
+    assert (result.outcome, result.reason) == (Outcome.LOST, "the zygote was killed by SIGKILL")
     assert reused.let_go().outcome is Outcome.SUCCEEDED
     assert not fresh.trace.exists()
+
+
+def test_asked_to_stop_while_there_is_no_zygote(make_bench: Callable[..., Bench], tmp_path: Path) -> None:
+    bench = make_bench()
+    os.kill(bench.zygote_pid(), signal.SIGKILL)
+    bench.do(_until(lambda: bench.executor._keeper.link is None))
+    held = Held(bench, tmp_path / "trace")
+    assert bench.cancel(held.run_id, "changed my mind")
+    bench.run("answer")
+    result = held.let_go()
+    assert (result.outcome, result.reason) == (Outcome.CANCELLED, "changed my mind")
+
+
+def test_no_zygote_can_be_made_meanwhile(make_bench: Callable[..., Bench], tmp_path: Path) -> None:
+    bench = make_bench()
+    os.kill(bench.zygote_pid(), signal.SIGKILL)
+    bench.do(_until(lambda: bench.executor._keeper.link is None))
+    held = Held(bench, tmp_path / "trace")
+    held.call(lambda: bench.executor._on_failure(SetupFailed("broken", "")))
+    assert held.let_go().outcome is Outcome.LOST
+
+
+def test_ordered_while_the_executor_closes(make_bench: Callable[..., Bench], tmp_path: Path) -> None:
+    bench = make_bench()
+
+    async def close() -> Held:
+        closing = asyncio.ensure_future(bench.executor.close("no more"))
+        await asyncio.sleep(0)
+        held = Held.__new__(Held)
+        held.run_id = next(RUN_IDS)
+        launch = Launch("jobs.touch")
+        go = bench.executor.prepare(Order(held.run_id, "held", launch, SLOT, args={"path": str(tmp_path / "trace")}))
+        await asyncio.sleep(0)
+        assert not bench.of(held.run_id)
+        go()
+        await closing
+        return held
+
+    result = bench.end(bench.do(close()).run_id)
+    assert (result.outcome, result.reason) == (Outcome.CANCELLED, "no more")
+
+
+def test_the_timeout_counts_from_when_it_is_let_go(held: Held) -> None:
+    """However long the disk took."""
+    held.bench.run("answer")
+    assert not any(held.bench.executor._deadlines._due.values())
+    assert held.let_go().outcome is Outcome.SUCCEEDED
