@@ -34,6 +34,9 @@ from linodctl.store.store import Store
 EARLY = 0.001
 """Seconds that the loop, whose timers count milliseconds, stands still before a slot, so that it is met exactly."""
 
+FLUSHED = "last_flush_by_commit"
+"""The note with the instant when a commit had to bring claims to the disk, since that failed beside the loop."""
+
 Claims = Sequence[tuple[int, Start]]
 """run id and decision"""
 
@@ -87,8 +90,9 @@ class Beginning:
 
         def flushed(error: str | None) -> None:
             self._lead.learn(len(ready), timedelta(seconds=self._clock.monotonic() - tick.monotonic))
-            if error is not None:
-                self._give_up(ready, error)
+            refused = self._flush_by_commit() if error is not None else None
+            if refused is not None:
+                self._give_up(ready, refused)
             self._let_go(ready)
 
         flushing.at_once(flushed)
@@ -104,9 +108,18 @@ class Beginning:
             return partial(self._inbox.take, Ended(run_id, Result(Outcome.LOST, reason=str(error))))
         return self._executor.prepare(order)
 
+    def _flush_by_commit(self) -> str | None:
+        """What went wrong. The thread may only have lacked a descriptor, while the state file is open: a commit that
+        waits for the disk waits for those before it, too."""
+        try:
+            self._store.put_note(FLUSHED, self._clock.now().isoformat())
+        except StateError as error:
+            return str(error)
+        return None
+
     def _give_up(self, ready: list[Ready], error: str) -> None:
         """Nothing may begin that will perhaps not be on record tomorrow."""
-        self._tell(events.Trouble(f"{self._store.path}: runs were not started, since the disk failed: {error}"))
+        self._tell(events.Trouble(f"runs were not started, since the disk failed: {error}"))
         for one in ready:
             why = f"its claim could not be brought to the disk: {error}"
             self._executor.cancel(one.run_id, why, Outcome.LOST)

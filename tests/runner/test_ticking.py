@@ -12,6 +12,7 @@ import pytest
 
 from linodctl import events
 from linodctl.domain import Launch, Outcome, Policy, Task
+from linodctl.errors import StateError
 from linodctl.planning import Scheduler
 from linodctl.recurrence import parse_recurrence
 from linodctl.runner import beginning as room
@@ -108,13 +109,48 @@ def test_nothing_begins_before_its_claim_is_on_the_disk(store: Store, monkeypatc
     asyncio.run(go())
 
 
+def test_what_a_thread_can_not_bring_to_the_disk_a_commit_does(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, told, waited = FakeClock(NOON), list[events.Event](), list[bool]()
+    transaction = Store.transaction
+
+    def watched(self: Store, durable: bool = True) -> Any:
+        waited.append(durable)
+        return transaction(self, durable)
+
+    def lack_descriptors(path: object) -> bool:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(flushing, "flush", lack_descriptors)
+    monkeypatch.setattr(Store, "transaction", watched)
+
+    async def go() -> Starter:
+        executor = Starter(clock)
+        ticker = ticker_of(store, executor, clock, told.append)
+        ticker.tick(looks_ahead=True)
+        clock.advance(16.998)
+        waited.clear()
+        ticker.tick(looks_ahead=True)
+        clock.advance(1)
+        await asyncio.wait_for(executor.all_began.wait(), 10)
+        return executor
+
+    executor = asyncio.run(go())
+    assert waited == [False, True]
+    assert executor.cancelled == {}
+    assert not [event for event in told if isinstance(event, events.Trouble)]
+
+
 def test_what_the_disk_refuses_is_lost_and_does_not_begin(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     clock, told = FakeClock(NOON), list[events.Event]()
 
     def refuse(path: object) -> bool:
         raise OSError(5, "Input/output error")
 
+    def refuse_a_commit(store: Store, key: str, value: object) -> None:
+        raise StateError("the state file s: disk I/O error")
+
     monkeypatch.setattr(flushing, "flush", refuse)
+    monkeypatch.setattr(Store, "put_note", refuse_a_commit)
 
     async def go() -> Starter:
         executor = Starter(clock)
@@ -128,7 +164,7 @@ def test_what_the_disk_refuses_is_lost_and_does_not_begin(store: Store, monkeypa
 
     executor = asyncio.run(go())
     assert len(executor.cancelled) == RUNS
-    why = "its claim could not be brought to the disk: Input/output error"
+    why = "its claim could not be brought to the disk: the state file s: disk I/O error"
     assert set(executor.cancelled.values()) == {(why, Outcome.LOST)}
     [trouble] = [event for event in told if isinstance(event, events.Trouble)]
-    assert "the disk failed: Input/output error" in trouble.what
+    assert "the disk failed: the state file s: disk I/O error" in trouble.what
