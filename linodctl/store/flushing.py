@@ -24,7 +24,7 @@ def flush(path: Path) -> bool:
     Whether so much has been committed that a checkpoint is worth while.
     """
     try:
-        wal = os.open(f"{path}-wal", os.O_RDONLY)  # no lock of SQLite's hangs on this file, so closing it drops none
+        wal = _open_wal(path)
     except FileNotFoundError:
         return False  # deleted, or moved: the next transaction tells
     try:
@@ -32,6 +32,14 @@ def flush(path: Path) -> bool:
         return os.fstat(wal).st_size > USUAL_WAL
     finally:
         os.close(wal)
+
+
+def _open_wal(path: Path) -> int:
+    """No lock of SQLite's hangs on this file, so closing it drops none."""
+    try:
+        return os.open(f"{path}-wal", os.O_RDONLY)
+    except FileNotFoundError:  # where the state file is a link, its log is beside what that leads to
+        return os.open(f"{os.path.realpath(path)}-wal", os.O_RDONLY)
 
 
 def checkpoint(path: Path) -> None:

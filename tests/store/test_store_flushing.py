@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from linodctl.store import open_store
 from linodctl.store.flushing import checkpoint, flush
 from linodctl.store.preparing import USUAL_WAL
 from linodctl.store.store import Store
@@ -17,6 +18,16 @@ def test_what_was_committed_is_brought_to_the_disk(store: Store, monkeypatch: py
     flushed: list[str] = []
     monkeypatch.setattr(os, "fdatasync", lambda descriptor: flushed.append(os.readlink(f"/proc/self/fd/{descriptor}")))
     assert not flush(store.path)
+    assert flushed == [f"{store.path}-wal"]
+
+
+def test_so_it_is_where_the_state_file_is_a_link(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[str] = []
+    monkeypatch.setattr(os, "fdatasync", lambda descriptor: flushed.append(os.readlink(f"/proc/self/fd/{descriptor}")))
+    link = tmp_path / "link.db"
+    link.symlink_to(store.path)
+    with open_store(link) as linked:
+        flush(linked.path)
     assert flushed == [f"{store.path}-wal"]
 
 
