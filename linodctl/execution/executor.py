@@ -81,6 +81,8 @@ class Executor:
         """Stop every run that is still under way (at once: by KILL), wait for their ends, let the zygote go."""
         self._closing = why
         self.stop_all(why, at_once)
+        for run_id in list(self._held):
+            self._let_go(self._flights[run_id])  # asked to stop, it ends: nobody waits for its time any more
         self._pool.dismiss_all()
         self._spares.dismiss_all()
         patience = self._loop.call_later(self._site.notice.total_seconds(), self._threads.abandon_all)
@@ -113,9 +115,10 @@ class Executor:
         self._all_landed.clear()
         link = self._keeper.link
         self._held[order.run_id] = _nothing
-        if self._closing is not None:  # too late: it ends where it would begin
+        if self._closing is not None:  # too late
             flight.ask(Outcome.CANCELLED, self._closing)
             self._waiting.append(flight)
+            self._loop.call_soon(self._let_go, flight)
         elif order.launch.isolation is Isolation.THREAD:
             self._runs[order.run_id], self._held[order.run_id] = self._threads.prepare(flight)
         elif link is not None:
@@ -125,7 +128,9 @@ class Executor:
         return partial(self._let_go, flight)
 
     def _let_go(self, flight: Flight) -> None:
-        begin = self._held.pop(flight.run_id, _nothing)
+        begin = self._held.pop(flight.run_id, None)
+        if begin is None:
+            return  # it was let go when the executor closed
         run = self._runs.get(flight.run_id)
         if run is not None and flight.asked is not None:
             run.forgo()
