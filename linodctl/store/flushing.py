@@ -15,6 +15,9 @@ from pathlib import Path
 from linodctl.store.preparing import USUAL_WAL
 
 _moving = threading.Lock()
+_moved: dict[Path, int] = {}
+"""Bytes of each WAL when all that it held was in the state file. Another checkpoint would gain nothing then; and SQLite
+before 3.51.3 may lose a commit that begins such a WAL anew beside it (https://sqlite.org/wal.html#walresetbug)."""
 
 
 def flush(path: Path) -> bool:
@@ -29,7 +32,8 @@ def flush(path: Path) -> bool:
         return False  # deleted, or moved: the next transaction tells
     try:
         os.fdatasync(wal)
-        return os.fstat(wal).st_size > USUAL_WAL
+        size = os.fstat(wal).st_size
+        return size > USUAL_WAL and size != _moved.get(path)
     finally:
         os.close(wal)
 
@@ -50,7 +54,7 @@ def checkpoint(path: Path) -> None:
     if not _moving.acquire(blocking=False):
         return
     try:
-        with contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(sqlite3.Error, OSError):
             _move(path)
     finally:
         _moving.release()
@@ -59,6 +63,13 @@ def checkpoint(path: Path) -> None:
 def _move(path: Path) -> None:
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=0, isolation_level=None)
     try:
-        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        wal = _open_wal(path)
+        try:
+            size = os.fstat(wal).st_size
+        finally:
+            os.close(wal)
+        _, frames, moved = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        if frames == moved:
+            _moved[path] = size
     finally:
         connection.close()

@@ -39,6 +39,7 @@ def test_a_large_wal_is_moved_to_the_state_file_while_others_use_it(store: Store
     assert flush(store.path)
     checkpoint(store.path)
     assert store.path.stat().st_size > size + USUAL_WAL
+    assert not flush(store.path), "all of it has been moved"
     store.request("a", datetime.now(UTC), "somebody")  # the lock is where it was
 
 
