@@ -264,7 +264,7 @@ class Books:
 
     def _is_awaited(self, run_id: int) -> bool:
         start = self.live.get(run_id)
-        return start is None or self.scheduler.outlook.waits_for(start.task.name)
+        return start is None or start.request is not None or self.scheduler.outlook.waits_for(start.task.name)
 
     def _run_of(self, ticket: int) -> list[int]:
         return [run_id for run_id, start in self.live.items() if start.ticket == ticket]

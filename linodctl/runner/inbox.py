@@ -13,7 +13,7 @@ from linodctl.execution.reports import Ended, Logged, Progressed, Report
 
 CHATTER = 0.1
 """Seconds for which small talk is collected before it wakes the loop: chatty runs cost little."""
-GATHER = 0.005
+GATHER = 0.02
 """The same for ends that nothing waits for: the ticks for them would be in the way of what starts at the same time."""
 FURTHER_ROUNDS = 2
 """Rounds of the loop between the bell and its answer: who ends at the same moment is heard with the first, and one

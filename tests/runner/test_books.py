@@ -92,6 +92,15 @@ def test_an_end_is_recorded_as_of_when_it_was_heard(store: Store) -> None:
     assert run.end_time == store.states()["a"].last_end_time == after(1)
 
 
+def test_the_end_of_what_somebody_asked_for_is_awaited(store: Store) -> None:
+    inbox = Inbox()
+    books = make_books(store, make_task("a", "hour"), make_task("b", "never"), inbox=inbox)
+    store.request("b", NOON, "somebody")
+    runs = {start.task.name: run_id for run_id, start in books.tick(NOON).starts}
+    assert not inbox.is_awaited(runs["a"])
+    assert inbox.is_awaited(runs["b"])
+
+
 def test_only_what_starts_waits_for_the_disk(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[bool] = []
     transaction = Store.transaction
