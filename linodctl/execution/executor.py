@@ -38,8 +38,8 @@ MOST_EXPECTED = 4
 
 __all__ = ["Executor", "ProbeFailed", "SetupFailed"]
 
-Go = Callable[[], object]
-"""Lets a prepared run begin."""
+Go = Callable[[], bool]
+"""Lets a prepared run begin. False if it has ended before, since the executor closed."""
 
 
 class Executor:
@@ -63,7 +63,7 @@ class Executor:
         self._zygote_missing = False
         self._waiting: list[Flight] = []
         """For a zygote to be ready."""
-        self._held: dict[int, Go] = {}
+        self._held: dict[int, Callable[[], object]] = {}
         """What lets those begin that are prepared and may not begin yet."""
 
     async def open(self) -> None:
@@ -107,7 +107,8 @@ class Executor:
 
     def prepare(self, order: Order) -> Go:
         """Take over a run, and make all of it ready but its beginning; what is returned lets it go, and takes
-        microseconds. Whatever happens to it before, asked to stop included, it ends after that."""
+        microseconds. Whatever happens to it before, asked to stop included, it ends after that, or as the executor
+        closes."""
         if order.run_id in self._flights:
             raise ValueError(f"run {order.run_id} is under way already")
         flight = Flight(order, self._site.log_bytes, self._report, self._deadlines, self._loop, self._clock)
@@ -127,17 +128,18 @@ class Executor:
             self._waiting.append(flight)
         return partial(self._let_go, flight)
 
-    def _let_go(self, flight: Flight) -> None:
+    def _let_go(self, flight: Flight) -> bool:
         begin = self._held.pop(flight.run_id, None)
         if begin is None:
-            return  # it was let go when the executor closed
+            return False  # it was let go when the executor closed
         run = self._runs.get(flight.run_id)
         if run is not None and flight.asked is not None:
             run.forgo()
-            return
+            return True
         begin()
         if flight.asked is not None:
             self._loop.call_soon(self._launch_waiting)  # it waits for no zygote any more: it ends there
+        return True
 
     def get_ready(self, launches: Iterable[Launch]) -> None:
         """Runs launched like these will probably be ordered within a moment: fork their workers now."""
@@ -210,7 +212,7 @@ class Executor:
             else:
                 self._prepare(flight, link)()
 
-    def _prepare(self, flight: Flight, link: ZygoteLink) -> Go:
+    def _prepare(self, flight: Flight, link: ZygoteLink) -> Callable[[], object]:
         order = flight.order
         reuses = order.launch.reuse > 1
         worker = self._pool.take(order.task, order.launch, link) if reuses else self._spares.take(link)

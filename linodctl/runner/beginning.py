@@ -105,8 +105,12 @@ class Beginning:
         try:
             order = order_for(start, run_id, self._store)
         except StateError as error:  # claimed, but its request can't be read now
-            return partial(self._inbox.take, Ended(run_id, Result(Outcome.LOST, reason=str(error))))
+            return partial(self._lose, run_id, str(error))
         return self._executor.prepare(order)
+
+    def _lose(self, run_id: int, why: str) -> bool:
+        self._inbox.take(Ended(run_id, Result(Outcome.LOST, reason=why)))
+        return True
 
     def _flush_by_commit(self) -> str | None:
         """What went wrong. The thread may only have lacked a descriptor, while the state file is open: a commit that
@@ -139,9 +143,8 @@ class Beginning:
         self._begin(those)
 
     def _begin(self, those: list[Ready], meanwhile: Iterable[events.Event] = ()) -> None:
-        for one in those:  # before anything is told: it is for these that somebody may be waiting
-            one.go()
+        begun = [one for one in those if one.go()]  # before anything is told: somebody may be waiting for these
         for event in meanwhile:
             self._tell(event)
-        for one in those:
+        for one in begun:
             self._tell(started(one.run_id, one.start))

@@ -39,18 +39,20 @@ class Starter:
         self.began: list[datetime] = []
         self.all_began = asyncio.Event()
         self.cancelled: dict[int, tuple[str, Outcome]] = {}
+        self.has_closed = False
 
-    def prepare(self, order: object) -> Callable[[], None]:
+    def prepare(self, order: object) -> Callable[[], bool]:
         self._meanwhile()
         return self._begin
 
     def cancel(self, run_id: int, why: str, outcome: Outcome) -> None:
         self.cancelled[run_id] = why, outcome
 
-    def _begin(self) -> None:
+    def _begin(self) -> bool:
         self.began.append(self._clock.now())
         if len(self.began) == RUNS:
             self.all_began.set()
+        return not self.has_closed
 
 
 def ticker_of(store: Store, executor: Starter, clock: FakeClock, tell: events.Listener = print) -> Ticker:
@@ -168,3 +170,21 @@ def test_what_the_disk_refuses_is_lost_and_does_not_begin(store: Store, monkeypa
     assert set(executor.cancelled.values()) == {(why, Outcome.LOST)}
     [trouble] = [event for event in told if isinstance(event, events.Trouble)]
     assert "the disk failed: the state file s: disk I/O error" in trouble.what
+
+
+@pytest.mark.parametrize("has_closed", [False, True])
+def test_nobody_is_told_of_the_start_of_a_run_that_ended_before_it(store: Store, has_closed: bool) -> None:
+    clock, told = FakeClock(NOON), list[events.Event]()
+
+    async def go() -> None:
+        executor = Starter(clock)
+        executor.has_closed = has_closed
+        ticker = ticker_of(store, executor, clock, told.append)
+        ticker.tick(looks_ahead=True)
+        clock.advance(16.998)
+        ticker.tick(looks_ahead=True)
+        clock.advance(1)
+        await asyncio.wait_for(executor.all_began.wait(), 10)
+
+    asyncio.run(go())
+    assert len([event for event in told if isinstance(event, events.RunStarted)]) == (0 if has_closed else RUNS)
