@@ -22,6 +22,7 @@ NAME = "foreseen_package.jobs"
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """`second/foreseen_package/jobs.py` on an import path of two folders, unchanged for long."""
     monkeypatch.setattr(foresight, "_SETTLED", -1.0)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # its stamps show no edit within the same second
     write(tmp_path / "second" / "foreseen_package" / "__init__.py", "inside = True\n")
     write(tmp_path / "second" / "foreseen_package" / "jobs.py", "def job():\n    return 'old'\n")
     write(tmp_path / "first" / "unrelated.py", "")
