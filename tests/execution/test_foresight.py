@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from execution_bench import SITE_CODE, Bench
 
-from linodctl.execution import foresight
+from linodctl.execution import foresight, link
 from linodctl.execution.foresight import Foresight
 
 NAME = "foreseen_package.jobs"
@@ -137,7 +137,8 @@ def test_nothing_is_run_ahead_of_time(site: Path) -> None:
     assert learned().find_spec(NAME, inner_path(site)) is not None
 
 
-def test_a_run_uses_it(make_bench: Callable[..., Bench]) -> None:
+def test_a_run_uses_it(make_bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link, "FORESEE_AGAIN", 0.0)
     bench, until = make_bench(pythonpath=(SITE_CODE,)), time.monotonic() + 20
     while (loader := bench.run("loader").message) != "linodctl.execution.foresight" and time.monotonic() < until:
         time.sleep(0.5)  # the files have just been checked out, and have to be a little older
