@@ -39,3 +39,8 @@ _TICK = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
 def boot_ticks() -> int | None:
     """Now, as the kernel notes when a process started (`identity.process_started`); None where it has no such clock."""
     return None if _SINCE_BOOT is None else time.clock_gettime_ns(_SINCE_BOOT) // _TICK
+
+
+def seconds_since(stamp: float) -> float:
+    """How long ago that was, in seconds since the epoch, as files are stamped; below zero if it is still to come."""
+    return time.time() - stamp

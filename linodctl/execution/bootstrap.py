@@ -5,13 +5,13 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-import time
 import traceback
 from collections.abc import Callable, Iterable
 from functools import partial
 from importlib.machinery import PathFinder
 from pathlib import Path
 
+from linodctl.clock import seconds_since
 from linodctl.execution.job import CantRun
 from linodctl.execution.resolve import ResolveError, import_module, resolve
 
@@ -69,9 +69,14 @@ def forget_young_folders() -> None:
             finder.invalidate_caches()  # type: ignore[attr-defined]  # typeshed knows only part of what finders have
 
 
+def was_long_ago(stamp: float) -> bool:
+    """Whether a change of now would leave another stamp than this one, in seconds since the epoch."""
+    return seconds_since(stamp) > _SETTLED
+
+
 def _is_settled(folder: str) -> bool:
     try:
-        return os.path.realpath(folder) == folder and time.time() - os.stat(folder).st_mtime > _SETTLED  # noqa: PTH116
+        return os.path.realpath(folder) == folder and was_long_ago(os.stat(folder).st_mtime)  # noqa: PTH116
     except OSError:
         return False
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import gc
 import os
 import sys
-import time
 import warnings
 from collections.abc import Sequence
 from importlib.machinery import FileFinder, ModuleSpec, PathFinder, SourceFileLoader, all_suffixes
@@ -18,10 +17,7 @@ from pathlib import Path
 from types import CodeType
 from typing import NamedTuple
 
-from linodctl.execution.bootstrap import forget_young_folders
-
-_SETTLED = 10.0
-"""Seconds without a change after which the next one is sure to leave another stamp."""
+from linodctl.execution.bootstrap import forget_young_folders, was_long_ago
 
 _Stamp = tuple[int, int, int, int] | None
 """Which file it is, when its content and when its inode last changed, its size; None: there is none."""
@@ -138,4 +134,4 @@ def _stamp(file: str) -> _Stamp:
 
 
 def _is_settled(stamp: _Stamp) -> bool:
-    return stamp is None or time.time() - max(stamp[1], stamp[2]) / 1e9 > _SETTLED
+    return stamp is None or was_long_ago(max(stamp[1], stamp[2]) / 1e9)

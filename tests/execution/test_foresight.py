@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from execution_bench import SITE_CODE, Bench
 
-from linodctl.execution import foresight, link
+from linodctl.execution import bootstrap, foresight, link
 from linodctl.execution.foresight import Foresight
 
 NAME = "foreseen_package.jobs"
@@ -22,7 +22,7 @@ NAME = "foreseen_package.jobs"
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """`second/foreseen_package/jobs.py` on an import path of two folders, unchanged for long."""
-    monkeypatch.setattr(foresight, "_SETTLED", -1.0)
+    monkeypatch.setattr(foresight, "was_long_ago", lambda stamp: True)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)  # its stamps show no edit within the same second
     write(tmp_path / "second" / "foreseen_package" / "__init__.py", "inside = True\n")
     write(tmp_path / "second" / "foreseen_package" / "jobs.py", "def job():\n    return 'old'\n")
@@ -128,7 +128,7 @@ def test_what_is_not_as_easy_as_that_is_left_alone(site: Path, prepare: Callable
 
 
 def test_so_is_what_has_just_changed(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(foresight, "_SETTLED", 10.0)
+    monkeypatch.setattr(foresight, "was_long_ago", bootstrap.was_long_ago)
     assert learned().find_spec("foreseen_package") is None
 
 
